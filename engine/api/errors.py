@@ -1,0 +1,132 @@
+"""What can go wrong, as values: every error names its subject and says what to do about it.
+
+Jobs raise these; only the scheduler turns an exception into a `Failure`, which is all that a front end sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed: the error's class name, what it is about (a file, a style, a model) and one sentence."""
+
+    kind: str
+    subject: str
+    sentence: str
+    detail: str = ""
+
+    def error(self) -> SfumatoError:
+        """The error again, for a front that raises it; KeyError where there is no error of that kind."""
+        kinds = {kind.__name__: kind for kind in SfumatoError.__subclasses__()}
+        return kinds[self.kind](self.subject, self.detail)
+
+
+class SfumatoError(Exception):
+    """An error that a person can act on.
+
+    `template` is one sentence that says what happened, to which file or name, and what to do; it may use
+    `{subject}` and `{detail}`.
+    """
+
+    template: ClassVar[str] = "{subject}: {detail}."
+
+    def __init__(self, subject: object, detail: str = "") -> None:
+        self.subject = str(subject)
+        self.detail = detail
+        super().__init__(self.template.format(subject=self.subject, detail=detail))
+
+    def failure(self) -> Failure:
+        return Failure(type(self).__name__, self.subject, str(self), self.detail)
+
+
+class BadRequest(SfumatoError):
+    """A value out of its range; the command line exits with 2."""
+
+    template = "{subject}: {detail}."
+
+
+class FileMissing(SfumatoError):
+    template = "{subject} does not exist: check the name, or choose another file."
+
+
+class FileUnreadable(SfumatoError):
+    template = "{subject} cannot be opened ({detail}): check that it is there and that you may read it."
+
+
+class NotAnImage(SfumatoError):
+    template = "{subject} is not an image that Sfumato can read ({detail}): choose a PNG, JPEG, WebP, TIFF, BMP, GIF, HEIC or AVIF file."
+
+
+class ImageDamaged(SfumatoError):
+    template = "{subject} is damaged ({detail}): open it in the program that made it and save it again."
+
+
+class ImageTooLarge(SfumatoError):
+    template = "{subject} is too large ({detail}): choose a smaller picture, or raise the limit with SFUMATO_MAX_PIXELS."
+
+
+class FolderMissing(SfumatoError):
+    template = "The folder {subject} does not exist: make it first, or choose another folder."
+
+
+class NotWritable(SfumatoError):
+    template = "{subject} cannot be written ({detail}): choose another folder, or change its permissions."
+
+
+class WouldOverwrite(SfumatoError):
+    template = "{subject} already exists: choose another name, or allow overwriting."
+
+
+class DiskFull(SfumatoError):
+    template = "There is no room on the disk for {subject}: free some space and try again."
+
+
+class FormatLimit(SfumatoError):
+    template = "{subject} cannot hold this picture ({detail}): choose PNG or TIFF, or a smaller size."
+
+
+class UnknownFormat(SfumatoError):
+    template = "{subject} has no picture format that Sfumato can write: end the name with .png, .jpg, .webp or .tif."
+
+
+class BlobMissing(SfumatoError):
+    template = "The picture {subject} is not on this machine: drop it again."
+
+
+class UnknownStyle(SfumatoError):
+    template = "There is no style called {subject}{detail}: name a style of the gallery, or an image file."
+
+
+class UnknownModel(SfumatoError):
+    template = "There is no model called {subject}{detail}: see `sfumato models list`."
+
+
+class ModelDamaged(SfumatoError):
+    template = "The model file {subject} is damaged or not a Sfumato model ({detail}): it is skipped; restore it or remove it."
+
+
+class OutOfMemory(SfumatoError):
+    template = "There is not enough memory for {subject}: choose a smaller size, or close other programs."
+
+
+class DocumentDamaged(SfumatoError):
+    template = "The document {subject} cannot be read ({detail}): open an older copy, or its recovery file."
+
+
+class EngineUnavailable(SfumatoError):
+    template = "The engine cannot start ({detail}), so there is nothing to do {subject} with: install Sfumato again."
+
+
+class EngineStopped(SfumatoError):
+    template = "The engine has stopped before {subject} was done: start Sfumato again; your document is safe."
+
+
+class InternalError(SfumatoError):
+    """A bug: anything that is none of the above. The log holds the traceback."""
+
+    template = (
+        "Something went wrong inside Sfumato while working on {subject} ({detail}): your document is safe; please report it with the log."
+    )

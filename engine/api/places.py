@@ -1,0 +1,49 @@
+"""Where Sfumato keeps the user's things. `SFUMATO_HOME` overrides the platform's own folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Places:
+    """The user's data folder; its parts are made when something is first written to them."""
+
+    home: Path
+
+    @property
+    def blobs(self) -> Path:
+        """The bytes of every picture taken in, one file each, named by SHA-256."""
+        return self.home / "blobs"
+
+    @property
+    def styles(self) -> Path:
+        """The artist's own styles."""
+        return self.home / "styles"
+
+    @property
+    def models(self) -> Path:
+        """Models that the artist trained or brought."""
+        return self.home / "models"
+
+    @property
+    def recovery(self) -> Path:
+        """Autosaved documents."""
+        return self.home / "recovery"
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "settings.json"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "sfumato.log"
+
+
+def places() -> Places:
+    override = os.environ.get("SFUMATO_HOME")
+    return Places(Path(override) if override else Path(platformdirs.user_data_dir("sfumato", appauthor=False)))

@@ -1,0 +1,146 @@
+"""What can be asked of the engine: one frozen class per kind of work, carrying everything that the job needs."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+from engine.api.recipe import LOOK_EDGE, Photo, Recipe
+
+R = TypeVar("R")
+
+DRAG_EDGE = 512
+"""The long edge of the picture that follows a drag."""
+
+
+class Lane(enum.IntEnum):
+    """How urgent a job is; a lower number goes first."""
+
+    INTERACTIVE = 0
+    FOREGROUND = 1
+    BACKGROUND = 2
+
+
+class Request(Generic[R]):
+    """Base of all requests; `R` is what the job's `Finished` carries."""
+
+    lane: ClassVar[Lane] = Lane.FOREGROUND
+    slot: ClassVar[str | None] = None
+    """A new request in a slot replaces the older one."""
+
+    @property
+    def subject(self) -> str:
+        """What the job is about, for a sentence."""
+        return type(self).__name__
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What the engine runs on, in words."""
+
+    device: str
+    precision: str
+    threads: int
+    model: str
+    skipped_models: tuple[str, ...] = ()
+    """One sentence for each model file that was found damaged."""
+
+
+@dataclass(frozen=True)
+class WarmUp(Request[EngineInfo]):
+    """Load torch and the house stylizer, so that the first picture does not wait for them."""
+
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+
+    @property
+    def subject(self) -> str:
+        return "the engine"
+
+
+@dataclass(frozen=True)
+class ImportPicture(Request[Photo]):
+    """Take a picture into the blob store: from a file, or from bytes (a pasted picture)."""
+
+    path: Path | None = None
+    data: bytes | None = None
+    name: str = "Pasted picture"
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+
+    @property
+    def subject(self) -> str:
+        return str(self.path or self.name)
+
+
+@dataclass(frozen=True)
+class Thumbnail(Request[None]):
+    """Show a blob, small: sends one `Frame` with the given long edge."""
+
+    photo: Photo
+    edge: int = 256
+
+    @property
+    def subject(self) -> str:
+        return self.photo.name
+
+
+@dataclass(frozen=True)
+class StyleSample(Request[None]):
+    """Show the house picture in the style of a blob: one `Frame`, for a style's card."""
+
+    blob: str
+    name: str
+    edge: int = 256
+    lane: ClassVar[Lane] = Lane.BACKGROUND
+
+    @property
+    def subject(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Preview(Request[None]):
+    """Render a recipe for the screen: one `Frame` for each long edge in turn (none larger than the recipe's native size)."""
+
+    recipe: Recipe
+    edges: tuple[int, ...] = (DRAG_EDGE, LOOK_EDGE)
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+    slot: ClassVar[str | None] = "preview"
+
+    @property
+    def subject(self) -> str:
+        return self.recipe.layers[0].source.name if self.recipe.layers else "the picture"
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where and how a picture is written; the suffix of `path` decides the format."""
+
+    path: Path
+    long_edge: int | None = None
+    """None: the bottom photo's own size."""
+    quality: int = 92
+    lossless: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    path: Path
+    width: int
+    height: int
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Export(Request[Exported]):
+    """Render a recipe at its full size and write it to a file, with the recipe inside."""
+
+    recipe: Recipe
+    output: Output
+
+    @property
+    def subject(self) -> str:
+        return str(self.output.path)

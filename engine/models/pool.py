@@ -1,0 +1,54 @@
+"""The models in memory: loaded when first wanted, dropped when memory is short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from engine.api.errors import ModelDamaged
+from engine.models import registry
+from engine.models.cache import Cache
+from engine.models.codes import GalleryCodes, gallery_codes_path
+from engine.models.registry import HOUSE_STYLIZER, Found
+from engine.models.stylizer import StylizerModel
+from engine.nets.stylizer import StylizerNet
+
+
+class ModelPool:
+    """Models of `folders` (the first folder wins) on one device, and a cache of what they computed."""
+
+    def __init__(self, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype) -> None:
+        self.folders, self.device, self.dtype = folders, device, dtype
+        self.cache = Cache()
+        self._found: Found | None = None
+        self._stylizers: dict[str, StylizerModel] = {}
+        self._codes: GalleryCodes | None = None
+
+    @property
+    def found(self) -> Found:
+        """The models on this machine; the folders are read once."""
+        if self._found is None:
+            self._found = registry.find(self.folders)
+        return self._found
+
+    def stylizer(self, model_id: str = HOUSE_STYLIZER) -> StylizerModel:
+        """The stylizer with this id, ready to run; raises `UnknownModel` or `ModelDamaged`."""
+        if model_id not in self._stylizers:
+            manifest = self.found.get(model_id)
+            network = registry.load(manifest)
+            if not isinstance(network, StylizerNet):
+                raise ModelDamaged(manifest.path, "it is not a stylizer")
+            self._stylizers[model_id] = StylizerModel(manifest, registry.fingerprint(manifest), network, self.device, self.dtype)
+        return self._stylizers[model_id]
+
+    @property
+    def gallery_codes(self) -> GalleryCodes:
+        if self._codes is None:
+            self._codes = GalleryCodes.read(gallery_codes_path())
+        return self._codes
+
+    def evict_idle(self) -> None:
+        """Give back what can be made again: cached arrays and loaded models."""
+        self.cache.clear()
+        self._stylizers.clear()

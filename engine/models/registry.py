@@ -1,0 +1,93 @@
+"""Which architectures there are, and which model files are found on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from engine.api.errors import ModelDamaged, SfumatoError, UnknownModel
+from engine.api.manifest import Manifest
+from engine.models import checkpoint
+from engine.nets.stylizer import StylizerConfig, StylizerNet
+
+HOUSE_STYLIZER = "sfumato-style"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A kind of network: `build` makes it, untrained, from the manifest's config."""
+
+    id: str
+    build: Callable[[Mapping[str, Any]], nn.Module]
+
+
+ARCHITECTURES: tuple[Architecture, ...] = (Architecture("stylizer", lambda config: StylizerNet(StylizerConfig.from_dict(dict(config)))),)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The models of all folders, and a sentence for each file that was skipped."""
+
+    models: tuple[Manifest, ...]
+    skipped: tuple[str, ...]
+
+    def get(self, model_id: str) -> Manifest:
+        for manifest in self.models:
+            if manifest.id == model_id:
+                return manifest
+        known = ", ".join(manifest.id for manifest in self.models) or "none"
+        raise UnknownModel(model_id, f" (there are: {known})")
+
+
+def house_folder() -> Path:
+    """The models that Sfumato comes with."""
+    return Path(str(files("resources"))) / "models"
+
+
+def find(folders: Iterable[Path]) -> Found:
+    """Read the manifests of all model files; the first of two with the same id wins. Damaged files are named and skipped."""
+    models: dict[str, Manifest] = {}
+    skipped = []
+    for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.safetensors"))):
+        try:
+            manifest = read_manifest(path)
+        except SfumatoError as error:
+            skipped.append(str(error))
+        else:
+            models.setdefault(manifest.id, manifest)
+    return Found(tuple(models.values()), tuple(skipped))
+
+
+def read_manifest(path: Path) -> Manifest:
+    metadata = checkpoint.read_metadata(path)
+    try:
+        manifest = Manifest.of(path, metadata)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelDamaged(path, f"its manifest is not readable: {error}") from error
+    if all(architecture.id != manifest.architecture for architecture in ARCHITECTURES):
+        raise ModelDamaged(path, f"its architecture {manifest.architecture} is unknown")
+    return manifest
+
+
+def load(manifest: Manifest) -> nn.Module:
+    """The network with its weights, in fp32 on the CPU, ready for inference."""
+    build = next(architecture.build for architecture in ARCHITECTURES if architecture.id == manifest.architecture)
+    tensors, _ = checkpoint.read(manifest.path)
+    try:
+        network = build(manifest.config)
+        network.load_state_dict({key: value.float() for key, value in tensors.items()})
+    except (RuntimeError, KeyError, TypeError, ValueError, AssertionError) as error:
+        raise ModelDamaged(manifest.path, "its weights do not fit its architecture") from error
+    return network.eval().requires_grad_(False)
+
+
+def fingerprint(manifest: Manifest) -> str:
+    """The SHA-256 of the model file, in hex: codes name the model that they belong to by it."""
+    with manifest.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,240 @@
+"""The stylizer's training loop: a generator that yields after every step, checkpoints, and continues exactly.
+
+Everything random in a step comes from (seed, step); every schedule is a function of the step: a run that is killed and
+resumed with the same number of threads makes the same weights, bit for bit, as one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.api.errors import BadRequest
+from engine.models import checkpoint
+from engine.nets.stylizer import StylizerConfig, StylizerNet
+from engine.nets.teachers import Teacher
+from engine.training.stylizer import losses
+from engine.training.stylizer.crops import CropPlan, CropSet
+from engine.training.stylizer.preview import save_grid
+
+STATE_FILE = "state.safetensors"
+METRICS_FILE = "metrics.jsonl"
+
+
+@dataclass(frozen=True)
+class TrainStyle:
+    """Everything that decides what a run makes, and how long it may take."""
+
+    contents: Path
+    styles: Path
+    teacher: Path
+    run: Path
+    """The run's own folder: state, metrics and preview grids."""
+    minutes: float | None = None
+    """How long this sitting may take; None: until stopped."""
+    steps: int | None = None
+    """The number of steps of the whole run; None: no limit."""
+    resume: bool = False
+    seed: int = 0
+    batch: int = 4
+    content_size: int = 192
+    style_size: int = 256
+    content_variants: int = 1
+    style_variants: int = 1
+    lr: float = 1.5e-3
+    lr_halving: int = 3000
+    """The learning rate falls as 1 / sqrt(1 + step / lr_halving)."""
+    anneal: int = 0
+    """Over so many steps before `steps` the learning rate falls to zero."""
+    style_weight: float = 1.5
+    content_weight: float = 1.0
+    identity_weight: float = 1.0
+    variation_weight: float = 0.05
+    range_weight: float = 5.0
+    cache_gb: float = 6.0
+    checkpoint_minutes: float = 3.0
+    preview_steps: int = 250
+
+    def recipe(self) -> dict[str, Any]:
+        """What a resumed run must share with its beginning to stay the same run, as plain JSON values."""
+        budget = {"run", "minutes", "steps", "resume", "cache_gb", "checkpoint_minutes", "preview_steps"}
+        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items() if key not in budget}
+
+
+@dataclass(frozen=True)
+class StepReport:
+    step: int
+    seconds: float
+    """Seconds of training so far, all sittings together."""
+    metrics: dict[str, float]
+    saved: bool
+
+
+class Trainer:
+    """The state of a run: network, moving average, optimiser, step."""
+
+    def __init__(self, config: TrainStyle, device: torch.device) -> None:
+        self.config, self.device = config, device
+        torch.manual_seed(config.seed)
+        self.net = StylizerNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = StylizerNet(self.net.config).to(device)
+        self.average.load_state_dict(self.net.state_dict())
+        self.average.requires_grad_(False)
+        self.optimiser = torch.optim.Adam(self.net.parameters(), config.lr, (0.9, 0.99), foreach=True)
+        self.step, self.seconds = 0, 0.0
+        teacher = Teacher(config.teacher, device, torch.bfloat16)
+        self.look = teacher
+        cache = int(config.cache_gb * 2**30)
+        seen = self._seen
+        self.contents = CropSet(
+            config.contents, CropPlan(config.content_size, 112, 0.5, config.content_variants), config.seed, seen(losses.content_targets), cache * 3 // 4
+        )
+        self.styles = CropSet(
+            config.styles, CropPlan(config.style_size, 128, 0.5, config.style_variants), config.seed + 1, seen(losses.style_targets), cache // 4
+        )
+
+    def _seen(self, targets: Any) -> Any:
+        return lambda crop: {name: value.cpu() for name, value in targets(self.look(self._floats(crop))).items()}
+
+    def _floats(self, crops: Tensor) -> Tensor:
+        return crops.to(self.device).float().div_(255).contiguous(memory_format=torch.channels_last)
+
+    def learning_rate(self) -> float:
+        config = self.config
+        warm_up = min(1.0, (self.step + 1) / 100)
+        ending = min(1.0, (config.steps - self.step) / config.anneal) if config.anneal and config.steps is not None else 1.0
+        return config.lr * warm_up * ending / math.sqrt(1 + self.step / config.lr_halving)
+
+    def train_step(self) -> dict[str, float]:
+        config = self.config
+        rng = np.random.default_rng((config.seed, self.step))
+        content, content_targets = self.contents.batch(rng, config.batch)
+        style, style_targets = self.styles.batch(rng, config.batch)
+        photo, painting = self._floats(content), self._floats(style)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            picture = self.net(photo, painting)
+        seen = self.look(picture)
+        parts = {
+            "content": losses.content_loss(seen, {name: value.to(self.device) for name, value in content_targets.items()}),
+            "style": losses.style_loss(seen, {name: value.to(self.device) for name, value in style_targets.items()}),
+            "variation": losses.total_variation(picture),
+            "range": losses.out_of_range(picture),
+        }
+        weights = {"content": config.content_weight, "style": config.style_weight, "variation": config.variation_weight, "range": config.range_weight}
+        if self.step % 4 == 0:  # a photo in its own style stays itself: what lets low strengths return to the photo
+            parts["identity"] = self._identity(photo[:2])
+            weights["identity"] = config.identity_weight * 4
+        loss = torch.stack([weights[name] * value for name, value in parts.items()]).sum()
+        self._update(loss)
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _identity(self, photo: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return F.l1_loss(self.net(photo, photo), photo)
+
+    def _update(self, loss: Tensor) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        self.step += 1
+        decay = min(0.999, self.step / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - decay)
+
+    def save(self) -> None:
+        tensors = {f"net.{key}": value for key, value in self.net.state_dict().items()}
+        tensors |= {f"average.{key}": value for key, value in self.average.state_dict().items()}
+        for index, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"adam.{index}.{key}": value for key, value in state.items()}
+        metadata = {"recipe": self.config.recipe(), "step": self.step, "seconds": self.seconds, "network": self.net.config.to_dict()}
+        checkpoint.write(self.config.run / STATE_FILE, tensors, metadata)
+
+    def restore(self) -> None:
+        tensors, metadata = checkpoint.read(self.config.run / STATE_FILE)
+        if tuple(metadata["network"].items()) != tuple(json.loads(json.dumps(self.net.config.to_dict())).items()):
+            raise BadRequest(self.config.run, "the run was made with another network: start a new one")
+        self.net.load_state_dict({key[4:]: value for key, value in tensors.items() if key.startswith("net.")})
+        self.average.load_state_dict({key[8:]: value for key, value in tensors.items() if key.startswith("average.")})
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith("adam."):
+                _, index, name = key.split(".")
+                state.setdefault(int(index), {})[name] = value
+        self.optimiser.load_state_dict({"state": state, "param_groups": self.optimiser.state_dict()["param_groups"]})
+        self.step, self.seconds = metadata["step"], metadata["seconds"]
+
+
+def train(config: TrainStyle, device: torch.device) -> Iterator[StepReport]:
+    """Run or resume; yields after every step. Closing the generator saves the state."""
+    state = config.run / STATE_FILE
+    if state.exists() and not config.resume:
+        raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
+    trainer = Trainer(config, device)
+    if config.resume:
+        trainer.restore()
+    config.run.mkdir(parents=True, exist_ok=True)
+    started, saved_at, before = time.monotonic(), time.monotonic(), trainer.seconds
+    try:
+        while not _over(config, trainer.step, time.monotonic() - started):
+            metrics = trainer.train_step()
+            now = time.monotonic()
+            trainer.seconds = before + now - started
+            save = now - saved_at > config.checkpoint_minutes * 60
+            if trainer.step % 10 == 0:
+                _log(config.run, trainer, metrics)
+            if trainer.step % config.preview_steps == 0:
+                save_grid(trainer.average, trainer.contents, trainer.styles, config.run / f"grid-{trainer.step:06d}.png", device)
+            if save:
+                trainer.save()
+                saved_at = now
+            yield StepReport(trainer.step, trainer.seconds, metrics, save)
+    finally:
+        trainer.save()
+
+
+def _over(config: TrainStyle, step: int, elapsed: float) -> bool:
+    out_of_time = config.minutes is not None and elapsed >= config.minutes * 60
+    return out_of_time or (config.steps is not None and step >= config.steps)
+
+
+def _log(run: Path, trainer: Trainer, metrics: dict[str, float]) -> None:
+    line = {"step": trainer.step, "seconds": round(trainer.seconds, 1), "lr": round(trainer.learning_rate(), 7)}
+    with (run / METRICS_FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line | {name: round(value, 5) for name, value in metrics.items()}) + "\n")
+
+
+def export(config: TrainStyle, out: Path, command: str) -> None:
+    """Write the run's moving average as a model file (fp16), with how it was made."""
+    tensors, metadata = checkpoint.read(config.run / STATE_FILE)
+    weights = {key[8:]: value.half() for key, value in tensors.items() if key.startswith("average.")}
+    recipe = metadata["recipe"] | {name: Path(metadata["recipe"][name]).name for name in ("contents", "styles", "teacher")}
+    manifest = {
+        "format": 1,
+        "architecture": "stylizer",
+        "id": out.stem,
+        "config": metadata["network"],
+        "licence": "Apache-2.0",
+        "provenance": {"command": command, "steps": metadata["step"], "hours": round(metadata["seconds"] / 3600, 2), "recipe": recipe},
+    }
+    checkpoint.write(out, weights, manifest)
+
+
+def resumed(config: TrainStyle, **budget: Any) -> TrainStyle:
+    """The same run with another budget."""
+    return replace(config, resume=True, **budget)
+
+
+__all__ = ["StepReport", "StylizerConfig", "TrainStyle", "Trainer", "export", "resumed", "train"]
