@@ -117,7 +117,7 @@ class DocumentDamaged(SfumatoError):
 
 
 class EngineUnavailable(SfumatoError):
-    template = "The engine cannot start ({detail}), so there is nothing to do {subject} with: install Sfumato again."
+    template = "Nothing could be done for {subject}, because the engine cannot start ({detail}): install Sfumato again."
 
 
 class EngineStopped(SfumatoError):

@@ -21,6 +21,8 @@ class ModelPool:
     def __init__(self, folders: tuple[Path, ...], device: torch.device, dtype: torch.dtype) -> None:
         self.folders, self.device, self.dtype = folders, device, dtype
         self.cache = Cache()
+        self.default_stylizer = HOUSE_STYLIZER
+        """The id of the stylizer that recipes are rendered with."""
         self._found: Found | None = None
         self._stylizers: dict[str, StylizerModel] = {}
         self._codes: GalleryCodes | None = None
@@ -32,8 +34,9 @@ class ModelPool:
             self._found = registry.find(self.folders)
         return self._found
 
-    def stylizer(self, model_id: str = HOUSE_STYLIZER) -> StylizerModel:
-        """The stylizer with this id, ready to run; raises `UnknownModel` or `ModelDamaged`."""
+    def stylizer(self) -> StylizerModel:
+        """The default stylizer, ready to run; raises `UnknownModel` or `ModelDamaged`."""
+        model_id = self.default_stylizer
         if model_id not in self._stylizers:
             manifest = self.found.get(model_id)
             network = registry.load(manifest)

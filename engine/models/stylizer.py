@@ -16,6 +16,7 @@ from engine.nets.stylizer import Moments, Steps, StylizerNet
 HALO = 96
 """Pixels around a tile that its result depends on; farther ones change nothing."""
 
+
 class StylizerModel:
     """A trained stylizer, ready to run. Tensors in and out are (1, 3, H, W) fp32 in 0..1 on the CPU."""
 
@@ -53,4 +54,3 @@ def _without_gradients(steps: Steps) -> Steps:
                 result: Tensor = stop.value
                 return result
         yield
-

@@ -59,6 +59,8 @@ class CropSet:
         """`count` crops: uint8 (count, 3, size, size) and their targets, stacked."""
         items: list[tuple[Tensor, dict[str, Tensor]]] = []
         while len(items) < count:
+            if len(self.skipped) == len(self.paths):
+                raise BadRequest(self.paths[0].parent, "none of its pictures can be read")
             key = (int(rng.integers(len(self.paths))), int(rng.integers(self.plan.variants)))
             item = self.item(*key)
             if item is not None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.models import checkpoint
+from engine.models import checkpoint, registry
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 from engine.nets.teachers import Teacher
 from engine.training.stylizer import losses
@@ -45,10 +45,15 @@ class TrainStyle:
     steps: int | None = None
     """The number of steps of the whole run; None: no limit."""
     resume: bool = False
+    begin_from: Path | None = None
+    """A model whose weights a new run begins with."""
     seed: int = 0
+    network: StylizerConfig = field(default_factory=StylizerConfig)
     batch: int = 4
     content_size: int = 192
     style_size: int = 256
+    smallest: int = 120
+    """The least side of a crop in the pictures' own pixels, before it is scaled to the size above."""
     content_variants: int = 1
     style_variants: int = 1
     lr: float = 1.5e-3
@@ -66,9 +71,9 @@ class TrainStyle:
     preview_steps: int = 250
 
     def recipe(self) -> dict[str, Any]:
-        """What a resumed run must share with its beginning to stay the same run, as plain JSON values."""
-        budget = {"run", "minutes", "steps", "resume", "cache_gb", "checkpoint_minutes", "preview_steps"}
-        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items() if key not in budget}
+        """What a model says of how it was made, as plain JSON values; folders by their names alone."""
+        budget = {"run", "minutes", "resume", "cache_gb", "checkpoint_minutes", "preview_steps", "network"}
+        return {key: value.name if isinstance(value, Path) else value for key, value in asdict(self).items() if key not in budget}
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class StepReport:
     """Seconds of training so far, all sittings together."""
     metrics: dict[str, float]
     saved: bool
+    skipped: frozenset[Path]
+    """Pictures that could not be read and are left out."""
 
 
 class Trainer:
@@ -86,24 +93,30 @@ class Trainer:
     def __init__(self, config: TrainStyle, device: torch.device) -> None:
         self.config, self.device = config, device
         torch.manual_seed(config.seed)
-        self.net = StylizerNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = StylizerNet(self.net.config).to(device)
+        self.net = StylizerNet(config.network)
+        if config.begin_from is not None:
+            self._begin_from(config.begin_from)
+        self.net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = StylizerNet(config.network).to(device)
         self.average.load_state_dict(self.net.state_dict())
         self.average.requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.net.parameters(), config.lr, (0.9, 0.99), foreach=True)
         self.step, self.seconds = 0, 0.0
-        teacher = Teacher(config.teacher, device, torch.bfloat16)
-        self.look = teacher
-        cache = int(config.cache_gb * 2**30)
-        seen = self._seen
-        self.contents = CropSet(
-            config.contents, CropPlan(config.content_size, 112, 0.5, config.content_variants), config.seed, seen(losses.content_targets), cache * 3 // 4
-        )
-        self.styles = CropSet(
-            config.styles, CropPlan(config.style_size, 128, 0.5, config.style_variants), config.seed + 1, seen(losses.style_targets), cache // 4
-        )
+        self.look = Teacher(config.teacher, device, torch.bfloat16)
+        native, room = 0.5, int(config.cache_gb * 2**30)
+        content_plan = CropPlan(config.content_size, config.smallest, native, config.content_variants)
+        style_plan = CropPlan(config.style_size, config.smallest, native, config.style_variants)
+        self.contents = CropSet(config.contents, content_plan, config.seed, self._seen(losses.content_targets), room * 3 // 4)
+        self.styles = CropSet(config.styles, style_plan, config.seed + 1, self._seen(losses.style_targets), room // 4)
 
-    def _seen(self, targets: Any) -> Any:
+    def _begin_from(self, path: Path) -> None:
+        network = registry.load(registry.read_manifest(path))
+        if not isinstance(network, StylizerNet) or network.config != self.config.network:
+            raise BadRequest(path, "it is not a stylizer of the shape that is trained here")
+        self.net.load_state_dict(network.state_dict())
+
+    def _seen(self, targets: Callable[[losses.Features], losses.Features]) -> Callable[[Tensor], losses.Features]:
+        """What is remembered of a crop: computed on the device, kept in main memory."""
         return lambda crop: {name: value.cpu() for name, value in targets(self.look(self._floats(crop))).items()}
 
     def _floats(self, crops: Tensor) -> Tensor:
@@ -130,7 +143,12 @@ class Trainer:
             "variation": losses.total_variation(picture),
             "range": losses.out_of_range(picture),
         }
-        weights = {"content": config.content_weight, "style": config.style_weight, "variation": config.variation_weight, "range": config.range_weight}
+        weights = {
+            "content": config.content_weight,
+            "style": config.style_weight,
+            "variation": config.variation_weight,
+            "range": config.range_weight,
+        }
         if self.step % 4 == 0:  # a photo in its own style stays itself: what lets low strengths return to the photo
             parts["identity"] = self._identity(photo[:2])
             weights["identity"] = config.identity_weight * 4
@@ -164,7 +182,7 @@ class Trainer:
 
     def restore(self) -> None:
         tensors, metadata = checkpoint.read(self.config.run / STATE_FILE)
-        if tuple(metadata["network"].items()) != tuple(json.loads(json.dumps(self.net.config.to_dict())).items()):
+        if StylizerConfig.from_dict(metadata["network"]) != self.config.network:
             raise BadRequest(self.config.run, "the run was made with another network: start a new one")
         self.net.load_state_dict({key[4:]: value for key, value in tensors.items() if key.startswith("net.")})
         self.average.load_state_dict({key[8:]: value for key, value in tensors.items() if key.startswith("average.")})
@@ -177,11 +195,13 @@ class Trainer:
         self.step, self.seconds = metadata["step"], metadata["seconds"]
 
 
-def train(config: TrainStyle, device: torch.device) -> Iterator[StepReport]:
+def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, None, None]:
     """Run or resume; yields after every step. Closing the generator saves the state."""
     state = config.run / STATE_FILE
     if state.exists() and not config.resume:
         raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
+    if config.resume and not state.exists():
+        raise BadRequest(config.run, "it holds no run to resume: leave --resume out, or name the run's folder")
     trainer = Trainer(config, device)
     if config.resume:
         trainer.restore()
@@ -196,11 +216,13 @@ def train(config: TrainStyle, device: torch.device) -> Iterator[StepReport]:
             if trainer.step % 10 == 0:
                 _log(config.run, trainer, metrics)
             if trainer.step % config.preview_steps == 0:
-                save_grid(trainer.average, trainer.contents, trainer.styles, config.run / f"grid-{trainer.step:06d}.png", device)
+                sheet = config.run / f"grid-{trainer.step:06d}.png"
+                save_grid(trainer.average, trainer.contents, trainer.styles, sheet, device)
             if save:
                 trainer.save()
                 saved_at = now
-            yield StepReport(trainer.step, trainer.seconds, metrics, save)
+            skipped = frozenset(trainer.contents.skipped | trainer.styles.skipped)
+            yield StepReport(trainer.step, trainer.seconds, metrics, save, skipped)
     finally:
         trainer.save()
 
@@ -220,21 +242,17 @@ def export(config: TrainStyle, out: Path, command: str) -> None:
     """Write the run's moving average as a model file (fp16), with how it was made."""
     tensors, metadata = checkpoint.read(config.run / STATE_FILE)
     weights = {key[8:]: value.half() for key, value in tensors.items() if key.startswith("average.")}
-    recipe = metadata["recipe"] | {name: Path(metadata["recipe"][name]).name for name in ("contents", "styles", "teacher")}
     manifest = {
         "format": 1,
         "architecture": "stylizer",
         "id": out.stem,
         "config": metadata["network"],
         "licence": "Apache-2.0",
-        "provenance": {"command": command, "steps": metadata["step"], "hours": round(metadata["seconds"] / 3600, 2), "recipe": recipe},
+        "provenance": {
+            "command": command,
+            "steps": metadata["step"],
+            "hours": round(metadata["seconds"] / 3600, 2),
+            "recipe": metadata["recipe"],
+        },
     }
     checkpoint.write(out, weights, manifest)
-
-
-def resumed(config: TrainStyle, **budget: Any) -> TrainStyle:
-    """The same run with another budget."""
-    return replace(config, resume=True, **budget)
-
-
-__all__ = ["StepReport", "StylizerConfig", "TrainStyle", "Trainer", "export", "resumed", "train"]

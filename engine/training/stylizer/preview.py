@@ -29,15 +29,16 @@ def save_grid(net: StylizerNet, contents: CropSet, styles: CropSet, path: Path, 
             top = (row + 1) * size
             sheet[top : top + size, :size] = _pixels(photo)
             features = net.encode(_floats(photo[None], device))
-            answers = net.decode(features.expand(COLUMNS, -1, -1, -1), codes).clamp(0, 1).mul(255).round().byte().cpu()
+            answers = net.decode(features.expand(len(codes), -1, -1, -1), codes).clamp(0, 1).mul(255).round().byte().cpu()
             for column, answer in enumerate(answers):
                 sheet[top : top + size, (column + 1) * size : (column + 2) * size] = _pixels(answer)
     Image.fromarray(sheet).save(path)
 
 
 def _first(crops: CropSet, count: int) -> Tensor:
-    items = (crops.item(picture, 0) for picture in range(0, len(crops.paths), max(1, len(crops.paths) // count)))
-    return torch.stack([item[0] for item in items if item is not None][:count])
+    pictures = range(0, len(crops.paths), max(1, len(crops.paths) // count))[:count]
+    items = (crops.item(picture, 0) for picture in pictures)
+    return torch.stack([item[0] for item in items if item is not None])
 
 
 def _floats(crops: Tensor, device: torch.device) -> Tensor:

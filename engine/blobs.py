@@ -1,0 +1,100 @@
+"""The bytes of every picture taken in, each kept once, named by their SHA-256 and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from engine.api.errors import BlobMissing, NotWritable
+from engine.api.recipe import BlobId
+from engine.imaging.atomic import atomic_file
+from engine.imaging.files import load_bytes
+from engine.imaging.picture import Picture
+
+CACHE_BYTES = 512 * 2**20
+"""How much of decoded pictures is kept in memory."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobStore:
+    """A folder of blobs and a cache of the pictures in them. Any thread may use it."""
+
+    def __init__(self, folder: Path, cache_bytes: int = CACHE_BYTES) -> None:
+        self.folder = folder
+        self._cache_bytes = cache_bytes
+        self._decoded: OrderedDict[BlobId, Picture] = OrderedDict()  # the least recently used first
+        self._lock = threading.Lock()
+
+    def add(self, data: bytes) -> BlobId:
+        """Keep the bytes; the same bytes give the same id. Raises NotWritable or DiskFull."""
+        blob = hashlib.sha256(data).hexdigest()
+        path = self.path(blob)
+        if not _holds(path, data):  # also a file that was damaged: dropping the picture again mends it
+            _make_folder(self.folder)
+            with atomic_file(path, overwrite=True) as stream:
+                stream.write(data)
+        return blob
+
+    def path(self, blob: BlobId) -> Path:
+        """Where the blob's bytes are, or would be. Raises BlobMissing where `blob` is no SHA-256: ids come from documents, and must
+        not lead out of the folder."""
+        if not _SHA256.fullmatch(blob):
+            raise BlobMissing(blob)
+        return self.folder / blob
+
+    def read(self, blob: BlobId, name: str = "") -> bytes:
+        """The bytes; raises BlobMissing, which calls the picture by its name, where they are not there or not what they were."""
+        try:
+            data = self.path(blob).read_bytes()
+        except OSError as error:
+            raise BlobMissing(name or blob) from error
+        if hashlib.sha256(data).hexdigest() != blob:
+            raise BlobMissing(name or blob)
+        return data
+
+    def picture(self, blob: BlobId, name: str = "") -> Picture:
+        """The decoded picture; raises BlobMissing, or what `files.load_bytes` raises. Takes as long as decoding does, unless it
+        was wanted lately."""
+        with self._lock:
+            if blob in self._decoded:
+                self._decoded.move_to_end(blob)
+                return self._decoded[blob]
+        picture = load_bytes(self.read(blob, name), name or blob)  # outside the lock: meanwhile other threads find what is cached
+        with self._lock:
+            self._remember(blob, picture)
+        return picture
+
+    def forget(self) -> None:
+        """Empty the cache."""
+        with self._lock:
+            self._decoded.clear()
+
+    def _remember(self, blob: BlobId, picture: Picture) -> None:
+        if _size(picture) > self._cache_bytes:
+            return  # it would push out all others and still not fit
+        self._decoded[blob] = picture
+        self._decoded.move_to_end(blob)
+        while sum(map(_size, self._decoded.values())) > self._cache_bytes:
+            self._decoded.popitem(last=False)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotWritable(folder, error.strerror or str(error)) from error
+
+
+def _size(picture: Picture) -> int:
+    return picture.pixels.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)

@@ -1,0 +1,52 @@
+"""sfumato models: which models there are, and where they come from."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from engine.api.manifest import Manifest
+from engine.api.places import places
+from engine.cli.options import Json
+
+app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+
+
+def _plain(manifest: Manifest) -> dict[str, Any]:
+    return {**vars(manifest), "path": str(manifest.path), "bytes": manifest.path.stat().st_size}
+
+
+@app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """List the models, one a line."""
+    from engine.models import registry
+
+    found = registry.find((places().models, registry.house_folder()))
+    for manifest in found.models:
+        plain = _plain(manifest)
+        words = f"{manifest.id:<20} {manifest.architecture:<12} {plain['bytes'] / 1e6:6.1f} MB  {manifest.path}"
+        typer.echo(json.dumps(plain) if as_json else words)
+    for sentence in found.skipped:
+        typer.echo(sentence, err=True)
+
+
+@app.command("show")
+def show_model(model: Annotated[str, typer.Argument(help="The model's id.")], as_json: Json = False) -> None:
+    """Show how a model was made."""
+    from engine.models import registry
+
+    plain = _plain(registry.find((places().models, registry.house_folder())).get(model))
+    if as_json:
+        typer.echo(json.dumps(plain))
+        return
+    for name, value in plain.items():
+        for line in _lines(name, value):
+            typer.echo(line)
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{name}:"] + [f"  {line}" for key, part in value.items() for line in _lines(key, part)]
+    return [f"{name}: {value}"]

@@ -1,0 +1,52 @@
+"""Pictures taken in, and small ones shown: imports, thumbnails, samples of a style."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from engine.api.errors import BadRequest
+from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse
+from engine.api.requests import ImportPicture, StyleSample, Thumbnail
+from engine.context import Context, Step, Wait
+from engine.imaging.files import load_bytes, read_bytes
+from engine.jobs.preview import frame
+from engine.render import photo_at, render
+
+
+def import_picture(request: ImportPicture, context: Context) -> Generator[Step, Any, Photo]:
+    """Read, decode once to be sure that it is a picture, and keep its bytes."""
+    photo: Photo = yield Wait(context.io.submit(_take_in, request, context))
+    return photo
+
+
+def _take_in(request: ImportPicture, context: Context) -> Photo:
+    if (request.path is None) == (request.data is None):
+        raise BadRequest("An import", "it needs a file or bytes, and not both")
+    data = request.data if request.path is None else read_bytes(request.path)
+    assert data is not None
+    name = request.name if request.path is None else request.path.name
+    picture = load_bytes(data, name if request.path is None else str(request.path))
+    return Photo(context.blobs.add(data), picture.width, picture.height, name)
+
+
+def thumbnail(request: Thumbnail, context: Context) -> Generator[Step, Any, None]:
+    """One small `Frame` of a photo."""
+    width, height = Recipe((Layer(request.photo),)).size_at(min(request.edge, max(request.photo.width, request.photo.height)))
+    picture = yield from photo_at(request.photo.blob, width, height, context)
+    yield frame(picture, width / request.photo.width)
+
+
+def style_sample(request: StyleSample, context: Context) -> Generator[Step, Any, None]:
+    """One small `Frame`: the house picture in the style of a blob, rendered at a legible size and scaled down."""
+    house = yield Wait(context.io.submit(_take_in, ImportPicture(path=house_picture()), context))
+    recipe = Recipe((Layer(house, (StyleUse(PictureStyle(request.blob, request.name)),)),))
+    picture = yield from render(recipe, recipe.size_at(request.edge), context)
+    yield frame(picture, picture.width / house.width)
+
+
+def house_picture() -> Path:
+    """The project's own picture, on which styles are shown."""
+    return Path(str(files("resources"))) / "pictures" / "house.jpg"
