@@ -21,6 +21,7 @@ from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture, to_uint8
 from engine.imaging.resampling import fitted_size, resize_picture
+from engine.models.accelerated import SIDE
 from engine.models.codes import bracket
 from engine.models.stylizer import HALO, StylizerModel
 from engine.nets.stylizer import STRIDE, Moments
@@ -31,8 +32,8 @@ CROSSFADE = 0.15
 MARGIN = 16
 """Pixels by which a picture is mirrored beyond its edges before it enters the network; a multiple of `STRIDE`."""
 
-TILE = 832
-"""Side of the square of pixels that is rendered at once; with its halo, 1024."""
+TILE = SIDE - 2 * HALO
+"""Side of the square of pixels that is rendered at once, less its halo."""
 
 WHOLE = 1280 * 1280
 """Pictures up to this many pixels are rendered in one piece, and their features kept for the next change of style."""
@@ -140,13 +141,16 @@ def stylized(look: Look, rect: Rect, context: Context) -> Generator[Step, Any, T
     left, top = _down(rect.left + MARGIN - HALO), _down(rect.top + MARGIN - HALO)
     right = min(width, _up(rect.right + MARGIN + HALO))
     bottom = min(height, _up(rect.bottom + MARGIN + HALO))
-    features = context.models.cache.get(look.features_key, Tensor)
-    if features is None:
-        features = yield from look.model.encode_steps(floats(look.extended[top:bottom, left:right]))
-        if look.features_key is not None:
+    window = look.extended[top:bottom, left:right]
+    if look.features_key is None:
+        picture = yield from look.model.tile_steps(floats(window), look.code, look.moments)
+    else:
+        features = context.models.cache.get(look.features_key, Tensor)
+        if features is None:
+            features = yield from look.model.encode_steps(floats(window))
             context.models.cache.put(look.features_key, features)
-    yield None
-    picture = yield from look.model.decode_steps(features, look.code, look.moments)
+        yield None
+        picture = yield from look.model.decode_steps(features, look.code, look.moments)
     y, x = rect.top + MARGIN - top, rect.left + MARGIN - left
     return picture[0, :, y : y + rect.bottom - rect.top, x : x + rect.right - rect.left].clamp(0, 1)
 

@@ -36,6 +36,11 @@ class Places:
         return self.home / "recovery"
 
     @property
+    def cache(self) -> Path:
+        """What can be made again: compiled networks."""
+        return self.home / "cache"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.json"
 

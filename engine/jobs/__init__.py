@@ -6,18 +6,15 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import requests
-from engine.jobs.export import export
-from engine.jobs.library import import_picture, style_sample, thumbnail
-from engine.jobs.preview import preview
-from engine.jobs.warm_up import warm_up
+from engine.jobs import export, library, preview, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
 JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
-    (requests.WarmUp, warm_up),
-    (requests.ImportPicture, import_picture),
-    (requests.Thumbnail, thumbnail),
-    (requests.StyleSample, style_sample),
-    (requests.Preview, preview),
-    (requests.Export, export),
+    (requests.WarmUp, warm_up.warm_up),
+    (requests.ImportPicture, library.import_picture),
+    (requests.Thumbnail, library.thumbnail),
+    (requests.StyleSample, library.style_sample),
+    (requests.Preview, preview.preview),
+    (requests.Export, export.export),
 )

@@ -7,7 +7,10 @@ from pathlib import Path
 import torch
 
 from engine.api.errors import ModelDamaged
-from engine.models import registry
+from engine.api.manifest import Manifest
+from engine.api.places import places
+from engine.models import accelerated, registry
+from engine.models.accelerated import AcceleratedStylizer
 from engine.models.cache import Cache
 from engine.models.codes import GalleryCodes, gallery_codes_path
 from engine.models.registry import HOUSE_STYLIZER, Found
@@ -42,8 +45,17 @@ class ModelPool:
             network = registry.load(manifest)
             if not isinstance(network, StylizerNet):
                 raise ModelDamaged(manifest.path, "it is not a stylizer")
-            self._stylizers[model_id] = StylizerModel(manifest, registry.fingerprint(manifest), network, self.device, self.dtype)
+            model = StylizerModel(manifest, registry.fingerprint(manifest), network, self.device, self.dtype)
+            if self.device.type == "cpu" and accelerated.is_available():
+                model.accelerate = lambda: self._accelerated(manifest)
+            self._stylizers[model_id] = model
         return self._stylizers[model_id]
+
+    def _accelerated(self, manifest: Manifest) -> AcceleratedStylizer:
+        network = registry.load(manifest)  # anew: the pool's own network is in the device's precision already
+        assert isinstance(network, StylizerNet)
+        cache = places().cache / "openvino"
+        return AcceleratedStylizer(network, bf16=self.dtype is torch.bfloat16, threads=torch.get_num_threads(), cache=cache)
 
     @property
     def gallery_codes(self) -> GalleryCodes:

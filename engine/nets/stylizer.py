@@ -186,11 +186,15 @@ class StylizerNet(nn.Module):
 
     def decode_steps(self, features: Tensor, code: Tensor, moments: Moments | None = None) -> Steps:
         """`decode`, yielding between layers."""
-        moments = moments or Moments.of(features)
-        films = self.films(code)
-        if code.dim() == 4:
-            films = [_resized(film, scale) for film, scale in zip(films, (1, 1, 1, 2, 4, 4), strict=True)]
-        normalised = Film(films[0].scale / moments.std, films[0].shift - moments.mean / moments.std * films[0].scale)
+        films = self._films_at(code)
+        x = yield from self.body_steps(features, films, moments or Moments.of(features))
+        yield
+        return self.pixels(x, films[-1])
+
+    def body_steps(self, features: Tensor, films: list[Film], moments: Moments) -> Steps:
+        """The decoder up to its last layer: (N, half, H/2, W/2)."""
+        site = films[0]
+        normalised = Film(site.scale / moments.std, site.shift - moments.mean / moments.std * site.scale)
         x = normalised(features.float()).to(features.dtype)
         for block, film in zip(self.style8, films[1:3], strict=True):
             x = block(x, film)
@@ -201,11 +205,20 @@ class StylizerNet(nn.Module):
         yield
         x = F.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
         yield
-        x = F.relu(films[4](self.style2(x)))
-        yield
-        with torch.autocast(x.device.type, enabled=False):  # one bf16 step near white is a whole 8-bit level: the last layer is fp32
-            pixels = F.conv2d(x.float(), self.head.weight.float(), None if self.head.bias is None else self.head.bias.float(), padding=1)
-            return F.pixel_shuffle(films[5](pixels), 2) * 0.5 + 0.5
+        return F.relu(films[4](self.style2(x)))
+
+    def pixels(self, x: Tensor, film: Film) -> Tensor:
+        """The last layer, always in fp32: one bf16 step near white is a whole 8-bit level."""
+        with torch.autocast(x.device.type, enabled=False):
+            bias = None if self.head.bias is None else self.head.bias.float()
+            y = F.conv2d(x.float(), self.head.weight.float(), bias, padding=1)
+            return F.pixel_shuffle(film(y), 2) * 0.5 + 0.5
+
+    def _films_at(self, code: Tensor) -> list[Film]:
+        films = self.films(code)
+        if code.dim() == 4:
+            films = [_resized(film, scale) for film, scale in zip(films, (1, 1, 1, 2, 4, 4), strict=True)]
+        return films
 
     def decode(self, features: Tensor, code: Tensor, moments: Moments | None = None) -> Tensor:
         """Features, code and the content's moments (its own where none are given) -> picture (N, 3, H, W), fp32, about 0..1.

@@ -17,6 +17,7 @@ from engine.api.requests import Export, Exported, ImportPicture, Output, Preview
 from engine.context import Context
 from engine.imaging import atomic
 from engine.imaging.files import load, read_text
+from engine.jobs import export as export_job
 from engine.jobs.export import RECIPE_KEY, export
 from engine.jobs.library import import_picture, style_sample, thumbnail
 from engine.jobs.preview import preview
@@ -126,8 +127,10 @@ def test_sixteen_bits_stay_sixteen(context: Context, tmp_path: Path) -> None:
     assert np.array_equal(load(tmp_path / "out.tif").pixels, np.stack([ramp] * 3, 2))
 
 
-def test_export_finds_a_bad_target_before_it_renders(context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.jobs.export.render", lambda *_: pytest.fail("it was rendered"))
+def test_export_finds_a_bad_target_before_it_renders(
+    context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_job, "render", lambda *_: pytest.fail("it was rendered"))
     (tmp_path / "there.png").write_bytes(b"mine")
     for name, error in (("there.png", WouldOverwrite), ("no/such/folder.png", FolderMissing), ("out.xyz", UnknownFormat)):
         with pytest.raises(error):

@@ -1,0 +1,1 @@
+"""Measurements, not tests: each prints a table, and writes it as JSON with `--json FILE`."""

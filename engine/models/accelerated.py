@@ -1,0 +1,64 @@
+"""The stylizer through OpenVINO, where the `speed` extra is installed and the processor does the work: full tiles only.
+
+One static shape is compiled once (a second or two) and kept on disk; every other shape runs in torch. Statistics and style go
+in as inputs, so that one compiled network serves every picture. The last layer stays in torch, in fp32 (see
+`StylizerNet.pixels`).
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from engine.nets.stylizer import Film, Moments, StylizerNet, finish
+
+SIDE = 1056
+"""Height and width of the static shape: a tile with its halo."""
+
+
+def is_available() -> bool:
+    """Whether the `speed` extra is installed."""
+    return importlib.util.find_spec("openvino") is not None
+
+
+class _Body(nn.Module):
+    """Everything between the pixels and the last layer, as one traceable function of tensors."""
+
+    def __init__(self, network: StylizerNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, content: Tensor, code: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+        features = self.network.encode(content)
+        return finish(self.network.body_steps(features, self.network.films(code), Moments(mean, std)))
+
+
+class AcceleratedStylizer:
+    """A compiled stylizer for contents (1, 3, SIDE, SIDE); the network given is in fp32 and is copied."""
+
+    def __init__(self, network: StylizerNet, *, bf16: bool, threads: int, cache: Path) -> None:
+        import openvino
+
+        self.network = copy.deepcopy(network).float()
+        width = self.network.config.eighth
+        example = (
+            torch.zeros(1, 3, SIDE, SIDE),
+            torch.zeros(1, network.code_size),
+            torch.zeros(1, width, 1, 1),
+            torch.ones(1, width, 1, 1),
+        )
+        with torch.no_grad():
+            graph = openvino.convert_model(_Body(self.network), example_input=example, input=[list(value.shape) for value in example])
+        options = {"INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32", "INFERENCE_NUM_THREADS": threads, "CACHE_DIR": str(cache)}
+        self.body = openvino.compile_model(graph, "CPU", options)
+
+    def __call__(self, content: Tensor, code: Tensor, moments: Moments) -> Tensor:
+        """Picture (1, 3, SIDE, SIDE), fp32; one call, which cannot be interrupted."""
+        answer = self.body([content.numpy(), code.numpy(), moments.mean.numpy(), moments.std.numpy()])[0]
+        film: Film = self.network.films(code)[-1]
+        with torch.no_grad():
+            return self.network.pixels(torch.from_numpy(answer), film)
