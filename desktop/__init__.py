@@ -1,0 +1,1 @@
+"""The studio: a window over the engine. It sees of the engine only `engine.api`."""

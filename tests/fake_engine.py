@@ -1,0 +1,262 @@
+"""An engine that plays a script: what a window asks is recorded, and what it is told is decided by the test.
+
+It keeps the protocol (lanes, slots, exactly one terminal event a job) without torch, models or time. Events come when the test
+pumps them, or from a thread of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import queue
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded, Terminal
+from engine.api.recipe import Layer, Photo, Recipe
+from engine.api.requests import EngineInfo, Export, Exported, ImportPicture, Preview, Request, StyleSample, Thumbnail, WarmUp
+
+Script = Callable[[Request[Any]], Iterable[Body]]
+"""What a job tells after `Started`. An end without a terminal event means `Finished(None)`; a `SfumatoError` means `Failed`."""
+
+
+@dataclass
+class FakeJob:
+    id: JobId
+    request: Request[Any]
+    bodies: Iterator[Body] | None = None
+    frames: int = 0
+    superseded_by: JobId | None = None
+
+
+class FakeEngine:
+    """Use `start` as a client's engine: `Client(FakeEngine(script).start, loop)`.
+
+    Without `threaded`, nothing is told before the test calls `step` or `pump`, and then it is told on the test's own thread.
+    """
+
+    def __init__(self, script: Script, *, threaded: bool = False) -> None:
+        self.requests: list[Request[Any]] = []
+        self.cancelled: list[JobId] = []
+        self.is_open = False
+        self.closed = False
+        self._script = script
+        self._ids = itertools.count(1)
+        self._jobs: dict[JobId, FakeJob] = {}
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._on_event: Callable[[Event], None] | None = None
+        self._thread = threading.Thread(target=self._work, name="fake-engine") if threaded else None
+
+    def start(self, on_event: Callable[[Event], None]) -> FakeEngine:
+        self._on_event = on_event
+        self.is_open = True
+        if self._thread is not None:
+            self._thread.start()
+        return self
+
+    def submit(self, request: Request[Any]) -> JobId:
+        if not self.is_open:
+            raise EngineStopped(request.subject)
+        job = FakeJob(next(self._ids), request)
+        self.requests.append(request)
+        self._inbox.put(lambda: self._admit(job))
+        return job.id
+
+    def cancel(self, job: JobId) -> None:
+        self.cancelled.append(job)
+        self._inbox.put(lambda: self._end(job, Cancelled()))
+
+    def close(self) -> None:
+        """Cancel what still runs and stop; a script that waits for something holds this up."""
+        self.is_open = False
+        self._inbox.put(self._stop)
+        if self._thread is not None:
+            self._thread.join()
+        else:
+            self.step()
+
+    def requests_of(self, kind: type[Request[Any]]) -> list[Any]:
+        """The requests of one class, in their order."""
+        return [request for request in self.requests if isinstance(request, kind)]
+
+    def step(self) -> bool:
+        """Tell one event of the most urgent job, the oldest of its lane first; False where there is nothing to tell."""
+        while not self._inbox.empty():
+            self._inbox.get()()
+        job = min(self._jobs.values(), key=lambda job: (job.request.lane, job.id), default=None)
+        if job is None:
+            return False
+        self._advance(job)
+        return True
+
+    def pump(self) -> None:
+        """Tell everything that there is to tell now."""
+        while self.step():
+            pass
+
+    def _work(self) -> None:
+        while not self.closed:
+            if not self.step() and not self.closed:
+                self._inbox.get()()
+
+    def _stop(self) -> None:
+        for job in list(self._jobs):
+            self._end(job, Cancelled())
+        self.closed = True
+
+    def _admit(self, job: FakeJob) -> None:
+        slot = job.request.slot
+        for older in [other for other in self._jobs.values() if slot is not None and other.request.slot == slot]:
+            if older.bodies is None or older.frames:
+                self._end(older.id, Superseded(job.id))
+            else:
+                older.superseded_by = job.id  # it may show its first frame, so that a drag always shows something
+        self._jobs[job.id] = job
+
+    def _advance(self, job: FakeJob) -> None:
+        if job.bodies is None:
+            job.bodies = iter(self._script(job.request))
+            self._tell(job.id, Started())
+            return
+        body = self._next_body(job)
+        if isinstance(body, Finished | Cancelled | Superseded | Failed):
+            self._end(job.id, body)
+            return
+        self._tell(job.id, body)
+        if isinstance(body, Frame):
+            job.frames += 1
+            if job.superseded_by is not None:
+                self._end(job.id, Superseded(job.superseded_by))
+
+    @staticmethod
+    def _next_body(job: FakeJob) -> Body:
+        assert job.bodies is not None
+        try:
+            return next(job.bodies, Finished[object](None))
+        except SfumatoError as error:
+            return Failed(error.failure())
+        except Exception as error:  # as the scheduler does: a bug in a job must not stop the engine
+            return Failed(InternalError(job.request.subject, repr(error)).failure())
+
+    def _end(self, id: JobId, body: Terminal) -> None:
+        job = self._jobs.pop(id, None)
+        if job is None:
+            return
+        close = getattr(job.bodies, "close", None)
+        if close is not None:
+            close()
+        self._tell(id, body)
+
+    def _tell(self, job: JobId, body: Body) -> None:
+        assert self._on_event is not None, "nothing is submitted before the start"
+        self._on_event(Event(job, body))
+
+
+@dataclass
+class StudioScript:
+    """Plausible answers to everything that the studio asks.
+
+    Pictures that are imported are kept in `blobs`. Their sizes are read from PNG and JPEG headers; for other files `sizes`
+    says them, by file name. Frames are of one colour that follows from the recipe: equal recipes look equal, others differ.
+    """
+
+    blobs: Path
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __call__(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
+            case WarmUp():
+                yield Finished(EngineInfo("fake", "fp32", 1, "fake"))
+            case ImportPicture():
+                yield Finished(self._take_in(request))
+            case Preview(recipe, edges):
+                for edge in dict.fromkeys(min(edge, max(recipe.native_size)) for edge in edges if recipe.layers):
+                    yield coloured_frame(colour_of(recipe), *recipe.size_at(edge), recipe.native_size[0])
+            case Thumbnail(photo, edge):
+                yield coloured_frame(colour_of(photo.blob), *_fitted(photo, edge), photo.width)
+            case StyleSample(blob, _, edge):
+                yield coloured_frame(colour_of(blob), edge, edge, edge)
+            case Export():
+                yield from self._export(request)
+            case _:
+                raise AssertionError(f"the fake engine has no answer to {request!r}")
+
+    def _take_in(self, request: ImportPicture) -> Photo:
+        try:
+            data = request.path.read_bytes() if request.path is not None else request.data or b""
+        except OSError as error:
+            raise FileMissing(request.subject) from error
+        name = request.path.name if request.path is not None else request.name
+        width, height = self.sizes.get(name) or picture_size(data, request.subject)
+        blob = hashlib.sha256(data).hexdigest()
+        self.blobs.mkdir(parents=True, exist_ok=True)
+        (self.blobs / blob).write_bytes(data)
+        return Photo(blob, width, height, name)
+
+    @staticmethod
+    def _export(request: Export) -> Iterator[Body]:
+        for done in range(4):
+            yield Progress(done, 4, "painting")
+        size = request.recipe.size_at(request.output.long_edge)
+        data = png(*size, colour_of(request.recipe))
+        request.output.path.write_bytes(data)
+        yield Finished(Exported(request.output.path, *size, seconds=0.1, bytes=len(data)))
+
+
+def colour_of(value: object) -> tuple[int, int, int]:
+    """A red, green and blue (0..255) that follow from a value's `repr`."""
+    red, green, blue = hashlib.sha256(repr(value).encode()).digest()[:3]
+    return red, green, blue
+
+
+def coloured_frame(colour: tuple[int, int, int], width: int, height: int, native_width: int) -> Frame:
+    """An opaque frame of one colour, as the engine sends it."""
+    pixels = np.empty((height, width, 4), np.uint8)
+    pixels[:] = (*reversed(colour), 255)
+    pixels.setflags(write=False)
+    return Frame(pixels, width / native_width)
+
+
+def png(width: int, height: int, colour: tuple[int, int, int] = (128, 128, 128)) -> bytes:
+    """A whole PNG file of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + bytes(colour) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def picture_size(data: bytes, subject: str) -> tuple[int, int]:
+    """(width, height) from the header of a PNG or a JPEG; raises NotAnImage for anything else."""
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])
+        return width, height
+    if data[:2] == b"\xff\xd8":
+        return _jpeg_size(data, subject)
+    raise NotAnImage(subject, "its header is unknown")
+
+
+def _jpeg_size(data: bytes, subject: str) -> tuple[int, int]:
+    """From the frame header (SOF), past the segments before it."""
+    position = 2
+    while position + 9 <= len(data):
+        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", data[position + 5 : position + 9])
+            return width, height
+        position += 2 + length
+    raise NotAnImage(subject, "its header is damaged")
+
+
+def _fitted(photo: Photo, edge: int) -> tuple[int, int]:
+    return Recipe((Layer(photo),)).size_at(min(edge, max(photo.width, photo.height)))
