@@ -104,7 +104,8 @@ def memory() -> list[Row]:
         command = [sys.executable, "-m", "desktop", "stylize", str(content), "--style", str(style), "--size", "1024", "--json"]
         said = subprocess.run([*command, "-o", str(Path(folder) / "out.png")], capture_output=True, text=True, check=True).stdout
     product = json.loads(said.splitlines()[-1])["peak_rss_mb"]
-    code = f"sys.path.insert(0, {str(shared('tools'))!r}); import torch, peers; peers.MicroAST()(torch.rand(1,3,1024,1024), torch.rand(1,3,512,512))"
+    run = "peers.MicroAST()(torch.rand(1, 3, 1024, 1024), torch.rand(1, 3, 512, 512))"
+    code = f"sys.path.insert(0, {str(shared('tools'))!r}); import torch, peers; {run}"
     peer = subprocess.run([sys.executable, "-c", PEAK.format(code=code)], capture_output=True, text=True, check=True, env=os.environ).stdout
     return [
         Row("peak memory, `sfumato stylize` at 1024 px", product, "MB", peer="MicroAST's script"),

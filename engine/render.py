@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.api.events import Progress
-from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Recipe, Style
+from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Photo, Recipe, Style
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture, to_uint8
@@ -157,7 +157,7 @@ def stylized(look: Look, rect: Rect, context: Context) -> Generator[Step, Any, T
 
 def prepare(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, Prepared]:
     """Gather what a layer needs at this size: its photo, cut to the picture's shape, the statistics and the codes."""
-    photo = yield from photo_at(layer.source.blob, width, height, context)
+    photo = yield from photo_at(layer.source, width, height, context)
     if not layer.mix or layer.strength <= 0:
         return Prepared(layer, photo, None)
     model = context.models.stylizer()
@@ -178,21 +178,21 @@ def extended(pixels: np.ndarray) -> np.ndarray:
     return np.pad(pixels, ((MARGIN, MARGIN + -height % STRIDE), (MARGIN, MARGIN + -width % STRIDE), (0, 0)), mode="reflect")
 
 
-def photo_at(blob: BlobId, width: int, height: int, context: Context) -> Generator[Step, Any, Picture]:
+def photo_at(photo: Photo, width: int, height: int, context: Context) -> Generator[Step, Any, Picture]:
     """A photo that covers width x height: scaled, and cut evenly where the shapes differ."""
-    cache, key = context.models.cache, ("photo", blob, width, height)
+    cache, key = context.models.cache, ("photo", photo.blob, width, height)
     pixels, alpha = cache.get(key, np.ndarray), cache.get((*key, "alpha"), np.ndarray)
     if pixels is not None:
         return Picture(pixels, alpha)
-    picture: Picture = yield Wait(context.io.submit(_covering, context, blob, width, height))
+    picture: Picture = yield Wait(context.io.submit(_covering, context, photo, width, height))
     cache.put(key, picture.pixels)
     if picture.alpha is not None:
         cache.put((*key, "alpha"), picture.alpha)
     return picture
 
 
-def _covering(context: Context, blob: BlobId, width: int, height: int) -> Picture:
-    picture = context.blobs.picture(blob)
+def _covering(context: Context, photo: Photo, width: int, height: int) -> Picture:
+    picture = context.blobs.picture(photo.blob, photo.name)
     scale = max(width / picture.width, height / picture.height)
     scaled = resize_picture(picture, max(width, round(picture.width * scale)), max(height, round(picture.height * scale)))
     left, top = (scaled.width - width) // 2, (scaled.height - height) // 2

@@ -36,6 +36,10 @@ class Photo:
     height: int
     name: str = ""
 
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"a photo has at least one pixel, not {self.width} × {self.height}")
+
 
 @dataclass(frozen=True)
 class GalleryStyle:
@@ -150,7 +154,7 @@ def from_plain(values: Mapping[str, Any]) -> Recipe:
     """The recipe back from plain values, checked; raises `BadRequest` where they make no recipe."""
     try:
         return Recipe(tuple(_layer_from_plain(layer) for layer in values["layers"])).check()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadRequest("The recipe", f"it cannot be read ({error!r})") from error
 
 

@@ -35,7 +35,7 @@ def _take_in(request: ImportPicture, context: Context) -> Photo:
 def thumbnail(request: Thumbnail, context: Context) -> Generator[Step, Any, None]:
     """One small `Frame` of a photo."""
     width, height = Recipe((Layer(request.photo),)).size_at(min(request.edge, max(request.photo.width, request.photo.height)))
-    picture = yield from photo_at(request.photo.blob, width, height, context)
+    picture = yield from photo_at(request.photo, width, height, context)
     yield frame(picture, width / request.photo.width)
 
 

@@ -280,9 +280,41 @@ def test_whatever_ends_the_thread_no_job_goes_without_an_answer(
     engine.start()
     first, second = engine.submit(Endless()), engine.submit(Drag(1))
     assert front.end_of(first) == front.end_of(second) == Cancelled()
-    engine.close()
+    for thread in threading.enumerate():
+        if thread.name == "sfumato-engine":
+            thread.join(SECONDS)
     with pytest.raises(EngineStopped):
         engine.submit(Drag(2))
+    engine.close()
+
+
+def test_a_job_is_closed_after_its_file_work_also_at_the_end(
+    opened_with: list[dict[str, Any]], front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    begun, release = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        begun.set()
+        release.wait(SECONDS)
+        order.append("written")
+        return "written"
+
+    def writing(request: Print, context: Context) -> Generator[Step, Any, str]:
+        try:
+            yield Wait(context.io.submit(request.work))
+            return "never"
+        finally:
+            order.append("closed")
+
+    monkeypatch.setattr(startup, "house_jobs", lambda: {Print: writing})
+    engine = Engine(Places(tmp_path), on_event=front)
+    engine.start()
+    engine.submit(Print(slow))
+    assert begun.wait(SECONDS)
+    threading.Timer(0.05, release.set).start()
+    engine.close()
+    assert order == ["written", "closed"]
 
 
 # ---- the start ----

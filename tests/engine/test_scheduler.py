@@ -380,6 +380,18 @@ def test_a_job_ends_only_after_its_file_work_which_has_begun(stage: Stage) -> No
     assert "written" not in stage.answers
 
 
+def test_a_cancelled_job_that_still_writes_is_cancelled_whatever_comes_after(stage: Stage) -> None:
+    future: Future[str] = Future()
+    future.set_running_or_notify_cancel()
+    stage.submit(Drag((FRAME, Wait(future))))
+    stage.drain()
+    stage.scheduler.cancel(1)
+    stage.submit(Drag())
+    future.set_result("written")
+    stage.drain()
+    assert stage.of(1) == [Started(), FRAME, Cancelled()]
+
+
 # ---- any sequence ----
 
 STEPS = st.lists(st.sampled_from([None, None, HALF, FRAME, "wait", MemoryError(), FileMissing("cat.jpg")]), max_size=6)
