@@ -8,9 +8,9 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from engine.api.errors import BlobMissing, NotWritable
+from engine.api.atomic import atomic_file, make_folder
+from engine.api.errors import BlobMissing
 from engine.api.recipe import BlobId
-from engine.imaging.atomic import atomic_file
 from engine.imaging.files import load_bytes
 from engine.imaging.picture import Picture
 
@@ -34,7 +34,7 @@ class BlobStore:
         blob = hashlib.sha256(data).hexdigest()
         path = self.path(blob)
         if not _holds(path, data):  # also a file that was damaged: dropping the picture again mends it
-            _make_folder(self.folder)
+            make_folder(self.folder)
             with atomic_file(path, overwrite=True) as stream:
                 stream.write(data)
         return blob
@@ -87,13 +87,6 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NotWritable(folder, error.strerror or str(error)) from error
 
 
 def _size(picture: Picture) -> int:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from desktop.document import serialization
-from desktop.document.atomic import atomic_file, make_folder
 from desktop.document.document import Document
+from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, BlobMissing, DocumentDamaged, FileMissing, FileUnreadable
 from engine.api.recipe import BlobId, PictureStyle, Recipe
 
@@ -53,7 +53,7 @@ def save(path: Path, document: Document, blobs_folder: Path, thumbnail: bytes | 
     the document is not in `blobs_folder` as it was, and BadRequest where the pictures are too large together.
     """
     sources = _sources(document.recipe, blobs_folder)
-    with atomic_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+    with atomic_file(path, overwrite=True) as stream, zipfile.ZipFile(stream, "w") as archive:
         archive.writestr(_member(DOCUMENT), serialization.encode(serialization.to_plain(document)))
         if thumbnail is not None:
             archive.writestr(_member(THUMBNAIL), thumbnail)
@@ -186,6 +186,6 @@ def _info(archive: zipfile.ZipFile, name: str, path: Path) -> zipfile.ZipInfo:
 def _take_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo, blob: BlobId, blobs_folder: Path, path: Path) -> None:
     """Keep a blob, once its bytes are known to be the ones that its id promises."""
     make_folder(blobs_folder)
-    with atomic_file(blobs_folder / blob) as target:
+    with atomic_file(blobs_folder / blob, overwrite=True) as target:
         if _copy(_read_member(archive, info, path), target) != blob:
             raise DocumentDamaged(path, f"its picture {blob[:12]}… is not what was saved")

@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 
 from desktop.document import serialization
-from desktop.document.atomic import atomic_file, make_folder
 from desktop.document.document import Document
+from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, DocumentDamaged, FileMissing, FileUnreadable, NotWritable
 
 START_TOLERANCE = 5.0
@@ -56,7 +56,7 @@ class Recovery:
         """
         values = {"document": serialization.to_plain(document), "path": None if path is None else str(path.absolute())}
         make_folder(self._folder)
-        with atomic_file(self._own, durable=False) as stream:
+        with atomic_file(self._own, overwrite=True, durable=False) as stream:
             stream.write(serialization.encode(values))
 
     def clear(self) -> None:

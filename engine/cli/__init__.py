@@ -1,5 +1,5 @@
 """The command line: a second front beside the studio, over the same engine. It never imports Qt."""
 
-from engine.cli.app import COMMANDS, main
+from engine.cli.app import main
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["main"]

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from errno import ENOSPC
 from importlib.metadata import version
 from typing import Annotated
 
-import click
 import typer
 
-from engine.api.errors import BadRequest, SfumatoError, UnknownFormat, UnknownModel, UnknownStyle
+from engine.api.errors import BadRequest, DiskFull, FileUnreadable, OutOfMemory, SfumatoError, UnknownFormat, UnknownModel, UnknownStyle
 from engine.cli import doctor, models, stylize, train_style
 from engine.cli.report import failed
+from engine.device import is_out_of_memory
 
 USAGE_ERRORS = (BadRequest, UnknownFormat, UnknownModel, UnknownStyle)
 """What was asked for makes no sense: exit code 2. Everything else that fails: 1."""
 
+INTERRUPTED = 130
+"""What shells expect of a program that Ctrl+C has stopped."""
+
 app = typer.Typer(
-    help="Sfumato: make images with generative networks. Without a command, the studio opens.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: quick, and legible in every terminal and file
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -44,22 +51,60 @@ app.command("train-style")(train_style.train_style)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
 
-COMMANDS = frozenset({"stylize", "train-style", "models", "doctor", "--version", "--help", "-h"})
-"""First arguments that belong to the command line; anything else opens the studio."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code: 0 success, 1 failure, 2 bad usage, 130 interrupted."""
+    """Run a command, by default the one in `sys.argv`; returns its exit code: 0 success, 1 failure, 2 bad usage, 130 interrupted.
+
+    Whatever fails is said in one line on stderr; only a bug of ours ends in a traceback.
+    """
+    with _surroundings():
+        try:
+            given = None if arguments is None else list(arguments)
+            code = typer.main.get_command(app).main(args=given, prog_name="sfumato", standalone_mode=False)
+        except typer.TyperException as error:
+            failed(_usage(error))
+            return error.exit_code
+        except SfumatoError as error:
+            failed(error)
+            return 2 if isinstance(error, USAGE_ERRORS) else 1
+        except OSError as error:
+            failed(_explained(error))
+            return 1
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            failed(OutOfMemory("this command"))
+            return 1
+        if code == INTERRUPTED:
+            failed("stopped.")
+        return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException) -> str:
+    """One line of what typer says of a command line, with where to find help."""
+    sentence = " ".join(error.format_message().split()).replace("Value error, ", "")  # pydantic's own words
+    context = getattr(error, "ctx", None)
+    return sentence if context is None else f"{sentence.rstrip('.')}: see `{context.command_path} --help`."
+
+
+def _explained(error: OSError) -> SfumatoError:
+    subject = error.filename or "A file"
+    return DiskFull(subject) if error.errno == ENOSPC else FileUnreadable(subject, error.strerror or str(error))
+
+
+@contextmanager
+def _surroundings() -> Iterator[None]:
+    """What commands rely on: streams that take every word, warnings that are not told twice, and a SIGTERM that cleans up."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # a program without a console on Windows
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as the process lives
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal cannot show
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: temporary files are removed
     try:
-        given = None if arguments is None else list(arguments)
-        code = typer.main.get_command(app).main(args=given, prog_name="sfumato", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("sfumato: stopped.\n")
-        return 130
-    except SfumatoError as error:
-        failed(error)
-        return 2 if isinstance(error, USAGE_ERRORS) else 1
-    return code if isinstance(code, int) else 0
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=UserWarning, module="PIL")  # of odd metadata, which is of no matter here
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -11,7 +11,7 @@ from engine.api.manifest import Manifest
 from engine.api.places import places
 from engine.cli.options import Json
 
-app = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+app = typer.Typer(help="The models on this machine.")
 
 
 def _plain(manifest: Manifest) -> dict[str, Any]:
@@ -28,12 +28,14 @@ def list_models(as_json: Json = False) -> None:
         plain = _plain(manifest)
         words = f"{manifest.id:<20} {manifest.architecture:<12} {plain['bytes'] / 1e6:6.1f} MB  {manifest.path}"
         typer.echo(json.dumps(plain) if as_json else words)
-    for sentence in found.skipped:
+    for sentence in found.skipped or ([] if found.models else ["No model was found: install Sfumato again."]):
         typer.echo(sentence, err=True)
 
 
 @app.command("show")
-def show_model(model: Annotated[str, typer.Argument(help="The model's id.")], as_json: Json = False) -> None:
+def show_model(
+    model: Annotated[str, typer.Argument(metavar="ID", help="The model's id.", show_default=False)], as_json: Json = False
+) -> None:
     """Show how a model was made."""
     from engine.models import registry
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import psutil
 
-from engine.api.errors import SfumatoError
 from engine.api.events import Progress
 
 
 class Report:
-    """Where a command's words go. With `as_json`, every event is one line of JSON on stdout."""
+    """Where a command's words go. With `as_json`, every event is one line of JSON on stdout.
+
+    Progress that is overwritten in place is for a terminal: where stderr is a file, only sentences go there.
+    """
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
@@ -32,20 +34,29 @@ class Report:
             sys.stderr.write(f"\r\033[K{line}")
             sys.stderr.flush()
 
+    def step(self, sentence: str, **values: object) -> None:
+        """Progress that has no end in sight: a sentence for a person, or its values."""
+        if self.as_json:
+            self._write({"event": "progress", **values})
+        else:
+            self.note(sentence)
+
     def note(self, sentence: str) -> None:
         """A sentence for a person; not part of the JSON."""
-        self._clear()
+        self.clear()
         sys.stderr.write(f"{sentence}\n")
 
     def finished(self, sentence: str, **values: object) -> None:
         """The last line."""
-        self._clear()
+        self.clear()
         if self.as_json:
             self._write({"event": "finished", **values})
         else:
             sys.stdout.write(f"{sentence}\n")
+            sys.stdout.flush()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Take the line of progress away, for a sentence of failure to stand alone."""
         if self._live and self._last and not self.as_json:
             sys.stderr.write("\r\033[K")
             self._last = ""
@@ -56,9 +67,9 @@ class Report:
         sys.stdout.flush()
 
 
-def failed(error: SfumatoError) -> None:
+def failed(why: object) -> None:
     """One line on stderr."""
-    sys.stderr.write(f"sfumato: {error}\n")
+    sys.stderr.write(f"sfumato: {why}\n")
 
 
 def peak_rss_mb() -> float:
@@ -68,5 +79,9 @@ def peak_rss_mb() -> float:
         for line in status.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024 / 1e6
+    if sys.platform == "darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     memory = psutil.Process().memory_info()
     return float(getattr(memory, "peak_wset", memory.rss)) / 1e6

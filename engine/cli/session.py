@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from engine.api.errors import EngineUnavailable
 from engine.api.places import Places, places
 from engine.api.requests import Request
 from engine.cli.report import Report
+from engine.context import Context
 from engine.engine import inline_context, run
 
 R = TypeVar("R")
@@ -19,20 +21,31 @@ R = TypeVar("R")
 class Session:
     """Runs requests one after the other, all cores, progress to the report."""
 
-    def __init__(self, report: Report, home: Places, device: str) -> None:
-        self.report = report
-        self.context = inline_context(home, device=device, model_folders=(places().models,))
+    def __init__(self, report: Report, context: Context) -> None:
+        self.report, self.context = report, context
 
     def run(self, request: Request[R]) -> R:
         """The request's result; raises the SfumatoError that it fails with."""
         return run(request, self.context, self.report.progress)
 
+    def use_stylizer(self, model_id: str) -> None:
+        """Render with this model; raises UnknownModel."""
+        self.context.models.default_stylizer = self.context.models.found.get(model_id).id
+
 
 @contextmanager
-def session(report: Report, device: str) -> Iterator[Session]:
-    with tempfile.TemporaryDirectory(prefix="sfumato-") as folder:
-        opened = Session(report, Places(Path(folder)), device)
+def session(report: Report, device: str, seed: int) -> Iterator[Session]:
+    with tempfile.TemporaryDirectory(prefix="sfumato-", ignore_cleanup_errors=True) as folder:
+        context = _context(Places(Path(folder)), device, seed)
         try:
-            yield opened
+            yield Session(report, context)
         finally:
-            opened.context.io.close()
+            context.io.close()
+            report.clear()
+
+
+def _context(home: Places, device: str, seed: int) -> Context:
+    try:
+        return inline_context(home, device=device, seed=seed, model_folders=(places().models,))
+    except (ImportError, OSError) as error:  # torch is missing or broken
+        raise EngineUnavailable("this command", str(error).partition("\n")[0]) from error

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine.api import gallery
-from engine.api.errors import BadRequest, UnknownStyle
-from engine.api.recipe import GalleryStyle, Layer, PictureStyle, Recipe, Style, StyleUse
+from engine.api.errors import BadRequest, FileMissing, UnknownStyle
+from engine.api.recipe import GalleryStyle, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
 from engine.api.requests import Export, ImportPicture, Output
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import Session, session
 
+LARGEST = 65536
+"""The longest edge, in pixels, that can be asked for."""
+
+NOT_YET = ""
+"""The blob of a picture that is not read yet: everything that can be refused without reading is refused first."""
+
 
 def stylize(
-    content: Annotated[Path, typer.Argument(help="The photo.", show_default=False)],
+    content: Annotated[Path, typer.Argument(metavar="CONTENT", help="The photo.", show_default=False)],
     style: Annotated[list[str], typer.Option(metavar="STYLE[:WEIGHT]", help="A style of the gallery or an image file; may repeat.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write: .png, .jpg, .webp or .tif.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", help="The file to write: .png, .jpg, .webp or .tif. It may exist.", show_default=False),
+    ],
     strength: Annotated[float, typer.Option(help="0: the photo itself, 1: the whole style.")] = Layer.strength,
     style_scale: Annotated[float, typer.Option(help="Size of the strokes, 0.25 to 4.")] = Layer.style_scale,
     keep_colors: Annotated[bool, typer.Option("--keep-colors", help="Keep the photo's colours.")] = Layer.keep_colors,
@@ -33,17 +45,18 @@ def stylize(
 ) -> None:
     """Paint a photo in the style of one or more pictures."""
     started = time.perf_counter()
-    if size is not None and not 1 <= size <= 65536:
-        raise BadRequest(f"The size {size}", "it must lie between 1 and 65536 pixels")
+    if size is not None and not 1 <= size <= LARGEST:
+        raise BadRequest(f"The size {size}", f"it must lie between 1 and {LARGEST} pixels")
+    draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(_use, style)), strength, style_scale, keep_colors)
+    _check_mix(draft)
+    painted = [Path(use.style.name) for use in draft.styles if isinstance(use.style, PictureStyle)]
+    _check_files(out, [content, *painted, *([] if mask is None else [mask])])
     report = Report(as_json)
-    with session(report, device) as engine:
+    with session(report, device, seed) as engine:
         if model is not None:
-            engine.context.models.default_stylizer = model
-        layer = Layer(engine.run(ImportPicture(path=content)), strength=strength, style_scale=style_scale, keep_colors=keep_colors)
-        Recipe((layer,)).check()  # a bad number is said before any picture is read
-        uses = tuple(_use(text, engine) for text in style)
-        grey = None if mask is None else engine.run(ImportPicture(path=mask)).blob
-        recipe = Recipe((Layer(**{**vars(layer), "styles": uses, "mask": grey}),)).check()
+            engine.use_stylizer(model)
+        recipe = _filled(draft, content, mask, engine)
+        _check_result(recipe, size, out)
         done = engine.run(Export(recipe, Output(out, size, overwrite=True)))
     seconds = round(time.perf_counter() - started, 3)
     report.finished(
@@ -56,9 +69,18 @@ def stylize(
     )
 
 
-def _use(text: str, engine: Session) -> StyleUse:
+def _use(text: str) -> StyleUse:
+    """A style and its weight from the command line; a picture is not read yet."""
     name, weight = split_weight(text)
-    return StyleUse(_style(name, engine), weight)
+    card = gallery.find(name)
+    if card is not None:
+        return StyleUse(GalleryStyle(card.id), weight)
+    path = Path(name)
+    if path.exists() or path.suffix:  # a file name that is not there is reported as a file
+        return StyleUse(PictureStyle(NOT_YET, name), weight)
+    names = [part for each in gallery.cards() for part in (each.id, each.title)]
+    close = get_close_matches(name, names, 1)
+    raise UnknownStyle(name, f" (did you mean “{close[0]}”?)" if close else "")
 
 
 def split_weight(text: str) -> tuple[str, float]:
@@ -81,11 +103,45 @@ def _known(name: str) -> bool:
     return gallery.find(name) is not None or Path(name).is_file()
 
 
-def _style(name: str, engine: Session) -> Style:
-    card = gallery.find(name)
-    if card is not None:
-        return GalleryStyle(card.id)
-    path = Path(name)
-    if path.exists() or path.suffix:  # a file name that is not there is reported as a file
-        return PictureStyle(engine.run(ImportPicture(path=path)).blob, path.name)
-    raise UnknownStyle(name)
+def _check_mix(draft: Layer) -> None:
+    Recipe((draft,)).check()
+    if not draft.mix:
+        raise BadRequest("The weights of the styles", "at least one must be above 0")
+
+
+def _check_files(out: Path, pictures: Sequence[Path]) -> None:
+    """Raise what is wrong with the names, before seconds are spent on loading the engine and reading pictures."""
+    from engine.imaging.files import check_target
+
+    if out.is_dir():
+        raise BadRequest(f"The output {out}", f"it is a folder: add a file name, as in {out / 'picture.png'}")
+    check_target(out, 1, 1, overwrite=True)
+    for picture in pictures:
+        if not picture.exists():
+            raise FileMissing(picture)
+        if picture.suffix.lower() == ".sfumato":
+            raise BadRequest(picture, "it is a document, not a picture: open it in the studio, and export the picture from there")
+        if out.exists() and out.samefile(picture):
+            raise BadRequest(f"The output {out}", "it is one of the pictures to be read, and would be lost: choose another name")
+
+
+def _filled(draft: Layer, content: Path, mask: Path | None, engine: Session) -> Recipe:
+    """The recipe, with all its pictures read."""
+    photo = engine.run(ImportPicture(path=content))
+    styles = tuple(replace(use, style=_taken_in(use.style, engine)) for use in draft.styles)
+    grey = None if mask is None else engine.run(ImportPicture(path=mask)).blob
+    return Recipe((replace(draft, source=photo, styles=styles, mask=grey),))
+
+
+def _taken_in(style: Style, engine: Session) -> Style:
+    if isinstance(style, GalleryStyle):
+        return style
+    path = Path(style.name)
+    return PictureStyle(engine.run(ImportPicture(path=path)).blob, path.name)
+
+
+def _check_result(recipe: Recipe, size: int | None, out: Path) -> None:
+    """Raise ImageTooLarge for a result beyond the budget of decoded pixels: it is rendered in memory."""
+    from engine.imaging.decoding import check_size, pixel_budget
+
+    check_size(*recipe.size_at(size), pixel_budget(), str(out))

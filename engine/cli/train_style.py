@@ -3,57 +3,122 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.api.errors import BadRequest
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report, peak_rss_mb
 
+if TYPE_CHECKING:
+    from engine.training.stylizer.loop import StepReport
+
+NEWS_SECONDS = 10.0
+"""How often the losses are said."""
+
 
 def train_style(
-    contents: Annotated[Path, typer.Argument(help="A folder of photos.", show_default=False)],
-    styles: Annotated[Path, typer.Argument(help="A folder of paintings.", show_default=False)],
+    contents: Annotated[Path, typer.Argument(metavar="CONTENT_DIR", help="A folder of photos.", show_default=False)],
+    styles: Annotated[Path, typer.Argument(metavar="STYLE_DIR", help="A folder of paintings.", show_default=False)],
     teacher: Annotated[Path, typer.Option(help="The folder with the weights of VGG-19 and SqueezeNet.", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", help="The model to write: .safetensors.", show_default=False)],
     run: Annotated[Path | None, typer.Option(help="The run's folder; runs/MODEL where not given.", show_default=False)] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes of this sitting.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Stop when the whole run has so many steps.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of this sitting.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop when the whole run has so many steps.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run.")] = False,
     begin_from: Annotated[Path | None, typer.Option("--from", help="A model to begin a new run with.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="The learning rate before its schedule.")] = None,
-    anneal: Annotated[int | None, typer.Option(help="Over so many steps before --steps the learning rate falls to zero.")] = None,
-    style_weight: Annotated[float | None, typer.Option(help="Weight of the style loss; the content loss has 1.")] = None,
-    threads: Annotated[int | None, typer.Option(help="CPU threads; all cores where not given.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Pictures a step.")] = None,
+    lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule.")] = None,
+    anneal: Annotated[int | None, typer.Option(min=0, help="Over so many steps before --steps the learning rate falls to zero.")] = None,
+    style_weight: Annotated[float | None, typer.Option(min=0, help="Weight of the style loss; the content loss has 1.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all cores where not given.")] = None,
     device: Device = DeviceWish.AUTO,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Train a stylizer; Ctrl+C stops it, --resume continues it exactly."""
+    """Train a stylizer until --minutes, --steps or Ctrl+C.
+
+    However it ends, the run is kept for --resume, which continues it exactly, and the model is written. After Ctrl+C the exit
+    code is 130; Ctrl+C again stops at once, without the model.
+    """
+    from engine.api.atomic import try_target
+
+    started = time.monotonic()
+    if out.suffix != ".safetensors":
+        raise BadRequest(f"The model {out}", "its name must end with .safetensors")
+    try_target(out, overwrite=True)  # hours are lost if this is found out at the end
+
     import torch
 
     from engine.device import choose
-    from engine.training.stylizer.loop import TrainStyle, export, train
+    from engine.models import checkpoint
+    from engine.training.stylizer.loop import STATE_FILE, TrainStyle, export, train
 
     given = {"begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal, "style_weight": style_weight}
     chosen = {name: value for name, value in given.items() if value is not None}
     config = TrainStyle(contents, styles, teacher, run or Path("runs") / out.stem, minutes, steps, resume, seed, **chosen)  # type: ignore[arg-type]
     where = choose(device, threads)
     torch.set_num_threads(where.threads)
-    report, started, step = Report(as_json), time.monotonic(), 0
-    last = started
+    report = Report(as_json)
+    with _first_interrupt() as interrupted, closing(train(config, where.torch_device)) as training:
+        _follow(training, interrupted, report)
+    export(config, out, _command())
+    report.finished(
+        f"{out}, from the run in {config.run}",
+        path=str(out),
+        steps=checkpoint.read_metadata(config.run / STATE_FILE)["step"],
+        seconds=round(time.monotonic() - started, 1),
+        peak_rss_mb=round(peak_rss_mb(), 1),
+    )
+    if interrupted.is_set():
+        raise KeyboardInterrupt  # passed on, now that nothing is lost
+
+
+def _follow(training: Iterator[StepReport], interrupted: threading.Event, report: Report) -> None:
+    """Train until the end or an interrupt, and say now and then how it goes."""
+    said_at = time.monotonic()
+    skipped: frozenset[Path] = frozenset()
+    for done in training:
+        for path in sorted(done.skipped - skipped):
+            report.note(f"{path} cannot be read and is left out.")
+        skipped = done.skipped
+        if done.saved or time.monotonic() - said_at > NEWS_SECONDS:
+            said_at = time.monotonic()
+            losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
+            report.step(f"step {done.step}: {losses}", step=done.step, **done.metrics)
+        if interrupted.is_set():
+            break
+
+
+@contextmanager
+def _first_interrupt() -> Iterator[threading.Event]:
+    """An event that the first Ctrl+C or SIGTERM sets, so that a step is never cut in two; the second one acts as ever."""
+    interrupted = threading.Event()
+
+    def remember(*_: object) -> None:
+        interrupted.set()
+        restore()
+        sys.stderr.write("Stopping after this step; Ctrl+C stops at once.\n")
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for done in train(config, where.torch_device):
-            step = done.step
-            if done.saved or time.monotonic() - last > 10:
-                last = time.monotonic()
-                report.note(f"step {step}: " + ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items()))
-    except KeyboardInterrupt:
-        report.note("Stopped; continue with --resume.")
-    export(config, out, shlex.join(["sfumato", *sys.argv[1:]]))
-    seconds = round(time.monotonic() - started, 1)
-    report.finished(f"{out} after {step} steps", path=str(out), steps=step, seconds=seconds, peak_rss_mb=round(peak_rss_mb(), 1))
+        yield interrupted
+    finally:
+        restore()
+
+
+def _command() -> str:
+    """The command line as it is kept in the model: whole paths say more of a machine than others need to know."""
+    return shlex.join(["sfumato", *(Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:])])

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from engine.api.atomic import atomic_file, try_target
 from engine.api.errors import FileMissing, FileUnreadable, UnknownFormat
 from engine.imaging import annotation
-from engine.imaging.atomic import atomic_file, try_target
 from engine.imaging.decoding import damage_named, decode, identify, open_image, pixel_budget
 from engine.imaging.encoding import ENCODERS, EncodeOptions, check_side
 from engine.imaging.picture import Picture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import warnings
 from pathlib import Path
 
 import torch
@@ -51,7 +52,8 @@ class AcceleratedStylizer:
             torch.zeros(1, width, 1, 1),
             torch.ones(1, width, 1, 1),
         )
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tracing is deprecated in torch, and still OpenVINO's way
             graph = openvino.convert_model(_Body(self.network), example_input=example, input=[list(value.shape) for value in example])
         options = {"INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32", "INFERENCE_NUM_THREADS": threads, "CACHE_DIR": str(cache)}
         self.body = openvino.compile_model(graph, "CPU", options)

@@ -37,20 +37,26 @@ class GalleryCodes:
 
     @classmethod
     def read(cls, path: Path) -> GalleryCodes:
+        """Raises FileMissing or ModelDamaged."""
         tensors, metadata = checkpoint.read(path)
-        if tuple(metadata.get("edges", ())) != EDGES:
+        if metadata.get("edges") != list(EDGES) or any(value.shape[:1] != (len(EDGES),) for value in tensors.values()):
             raise ModelDamaged(path, "its codes are of other sizes")
+        if "stylizer" not in metadata:
+            raise ModelDamaged(path, "it does not say which stylizer it belongs to")
         return cls(str(metadata["stylizer"]), {name: value.float() for name, value in tensors.items()})
 
     def write(self, path: Path) -> None:
         checkpoint.write(path, {name: value.half() for name, value in self.codes.items()}, {"stylizer": self.fingerprint, "edges": EDGES})
 
     def at(self, style_id: str, edge: float, fingerprint: str) -> Tensor:
-        """The code (1, code_size) of a style for the stylizer with this fingerprint, looked at with a long edge of `edge` px."""
+        """The code (1, code_size) of a style for the stylizer with this fingerprint, looked at with a long edge of `edge` px.
+
+        Raises UnknownStyle, also where the codes belong to another stylizer.
+        """
         if style_id not in self.codes:
             raise UnknownStyle(style_id)
         if fingerprint != self.fingerprint:
-            raise UnknownStyle(style_id, " for this stylizer: the gallery's codes were made by another one")
+            raise UnknownStyle(style_id, " for this stylizer (the gallery's were made for another one)")
         codes = self.codes[style_id]
         shares = bracket(edge)
         return torch.stack([codes[EDGES.index(size)] * share for size, share in shares]).sum(0, keepdim=True)

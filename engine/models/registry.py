@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from engine.api.errors import ModelDamaged, SfumatoError, UnknownModel
@@ -65,10 +66,13 @@ def find(folders: Iterable[Path]) -> Found:
 
 
 def read_manifest(path: Path) -> Manifest:
+    """What a model file says of itself; raises FileMissing or ModelDamaged."""
     metadata = checkpoint.read_metadata(path)
     try:
         manifest = Manifest.of(path, metadata)
-    except (KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise ModelDamaged(path, f"its manifest has no {error.args[0]}") from error
+    except (TypeError, ValueError, OverflowError) as error:
         raise ModelDamaged(path, f"its manifest is not readable: {error}") from error
     if all(architecture.id != manifest.architecture for architecture in ARCHITECTURES):
         raise ModelDamaged(path, f"its architecture {manifest.architecture} is unknown")
@@ -76,13 +80,14 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def load(manifest: Manifest) -> nn.Module:
-    """The network with its weights, in fp32 on the CPU, ready for inference."""
+    """The network with its weights, in fp32 on the CPU, ready for inference; raises FileMissing or ModelDamaged."""
     build = next(architecture.build for architecture in ARCHITECTURES if architecture.id == manifest.architecture)
     tensors, _ = checkpoint.read(manifest.path)
     try:
-        network = build(manifest.config)
-        network.load_state_dict({key: value.float() for key, value in tensors.items()})
-    except (RuntimeError, KeyError, TypeError, ValueError, AssertionError) as error:
+        with torch.device("meta"):  # no memory is taken, whatever sizes a file asks for, before its weights are known to have them
+            network = build(manifest.config)
+        network.load_state_dict({key: value.float() for key, value in tensors.items()}, assign=True)
+    except (RuntimeError, KeyError, TypeError, ValueError, OverflowError, AssertionError) as error:
         raise ModelDamaged(manifest.path, "its weights do not fit its architecture") from error
     return network.eval().requires_grad_(False)
 

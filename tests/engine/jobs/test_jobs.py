@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.api import atomic
 from engine.api.errors import BadRequest, BlobMissing, DiskFull, FileMissing, FolderMissing, NotAnImage, UnknownFormat, WouldOverwrite
 from engine.api.events import Frame
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse, from_plain
 from engine.api.requests import Export, Exported, ImportPicture, Output, Preview, StyleSample, Thumbnail, WarmUp
 from engine.context import Context
-from engine.imaging import atomic
 from engine.imaging.files import load, read_text
 from engine.jobs import export as export_job
 from engine.jobs.export import RECIPE_KEY, export
@@ -53,9 +53,9 @@ def test_import_of_a_file_and_of_its_bytes_is_one_blob(context: Context, tmp_pat
 
 def test_import_names_what_is_wrong(context: Context, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
-    with pytest.raises(NotAnImage, match="text.png"):
+    with pytest.raises(NotAnImage, match=r"text\.png"):
         taken_in(context, tmp_path / "text.png")
-    with pytest.raises(FileMissing, match="nowhere.png"):
+    with pytest.raises(FileMissing, match=r"nowhere\.png"):
         taken_in(context, tmp_path / "nowhere.png")
     with pytest.raises(BadRequest):
         drive(import_picture(ImportPicture(), context))

@@ -17,12 +17,13 @@ _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextmanager
-def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[IO[bytes]]:
+def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False, durable: bool = True) -> Iterator[IO[bytes]]:
     """A binary stream whose bytes become the file `path` when the block ends well.
 
     They are collected in a hidden file of the same folder, which is flushed to the disk and then moved into place;
     whatever else happens (an error, Ctrl+C, a closed generator), it is removed and a file that was there before stays
-    as it was. A symbolic link is followed, not replaced.
+    as it was. A symbolic link is followed, not replaced. `durable`: wait until the bytes are on the disk, so that the file
+    survives a loss of power too.
 
     Raises WouldOverwrite, FolderMissing, NotWritable or DiskFull.
     """
@@ -33,7 +34,8 @@ def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Ite
         with temporary.open("xb") as stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         _check_target(target, path, overwrite)  # the block may have taken minutes
         temporary.replace(target)
     except BaseException as error:
@@ -54,6 +56,14 @@ def try_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> None
         temporary.unlink()
     except OSError as error:
         raise _explained(error, path) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the user's data, and those above it, where they are missing; raises NotWritable or DiskFull."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _explained(error, folder) from error
 
 
 def _check_target(target: Path, subject: str | os.PathLike[str], overwrite: bool) -> None:

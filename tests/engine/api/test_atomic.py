@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from engine.api.atomic import atomic_file
 from engine.api.errors import DiskFull, FolderMissing, NotWritable, WouldOverwrite
-from engine.imaging.atomic import atomic_file
 
 
 def write(path: Path, contents: bytes = b"new", overwrite: bool = True) -> None:

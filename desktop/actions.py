@@ -1,0 +1,115 @@
+"""The command table: every command of the studio once. Menus, tool bar and the page of keyboard shortcuts are read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Command:
+    """A thing that the artist can ask for.
+
+    `handler` names a method without arguments of the window's command object (of one bool where the command is `checkable`).
+    `hold` marks a command that lasts as long as its key is down; the canvas reads that key itself.
+    """
+
+    id: str
+    text: str
+    handler: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    hold: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A menu: ids of commands in order; "-" is a separator, "recent" the submenu of recent files."""
+
+    title: str
+    rows: tuple[str, ...]
+
+
+SEPARATOR: Final = "-"
+RECENT: Final = "recent"
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("open-photo", "Open photo…", "open_photo", ("Ctrl+O",), "photo", "Open a photo to paint"),
+    Command("open-document", "Open document…", "open_document", ("Ctrl+Shift+O",), "folder", "Open a Sfumato document"),
+    Command("open-house", "Open the house picture", "open_house", (), "house", "Try the styles on the picture that Sfumato comes with"),
+    Command("save", "Save", "save", ("Ctrl+S",), "save", "Save the document"),
+    Command("save-as", "Save as…", "save_as", ("Ctrl+Shift+S",), "", "Save the document under another name"),
+    Command("export", "Export picture…", "export", ("Ctrl+E",), "export", "Write the picture as PNG, JPEG, WebP or TIFF"),
+    Command("quit", "Quit", "quit", ("Ctrl+Q",)),
+    Command("undo", "Undo", "undo", ("Ctrl+Z",), "undo", "Undo the last change"),
+    Command("redo", "Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Do the undone change again"),
+    Command("copy", "Copy picture", "copy", ("Ctrl+C",), "", "Copy the picture on the canvas"),
+    Command("paste", "Paste picture", "paste", ("Ctrl+V",), "", "Open the picture on the clipboard"),
+    Command("zoom-fit", "Fit on screen", "zoom_fit", ("Ctrl+0",), "fit", "See the whole picture"),
+    Command("zoom-actual", "Actual size", "zoom_actual", ("Ctrl+1",), "actual-size", "One pixel of the picture is one pixel of the screen"),
+    Command("zoom-in", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), "zoom-in"),
+    Command("zoom-out", "Zoom out", "zoom_out", ("Ctrl+-",), "zoom-out"),
+    Command("compare-split", "Compare", "compare_split", ("C",), "compare", "The photo on the left, the painting on the right", True),
+    Command("hold-original", "See the photo while held", "hold_original", ("O",), "eye", "Hold the key to see the photo", hold=True),
+    Command("search-styles", "Search styles", "search_styles", ("Ctrl+F",), "search", "Find a style by painter, title or word"),
+    Command("add-style", "Add style from a picture…", "add_style", ("Ctrl+Shift+A",), "plus", "Make a style of any painting or photo"),
+    Command("next-style", "Next style", "next_style", ("Ctrl+Right",), "", "Paint with the next style of the gallery"),
+    Command("previous-style", "Previous style", "previous_style", ("Ctrl+Left",), "", "Paint with the previous style of the gallery"),
+    Command("add-layer", "Add photo as layer…", "add_layer", ("Ctrl+Shift+L",), "layers", "Lay a second photo over the picture"),
+    Command("shortcuts", "Keyboard shortcuts", "show_shortcuts", ("F1",), "keyboard"),
+    Command("about", "About Sfumato", "show_about"),
+)
+
+MENUS: Final[tuple[Menu, ...]] = (
+    Menu(
+        "&File",
+        ("open-photo", "open-document", RECENT, "open-house", SEPARATOR, "save", "save-as", "export", SEPARATOR, "quit"),
+    ),
+    Menu("&Edit", ("undo", "redo", SEPARATOR, "copy", "paste")),
+    Menu("&View", ("zoom-fit", "zoom-actual", "zoom-in", "zoom-out", SEPARATOR, "compare-split")),
+    Menu("&Style", ("search-styles", "add-style", SEPARATOR, "next-style", "previous-style")),
+    Menu("&Layer", ("add-layer",)),
+    Menu("&Help", ("shortcuts", "about")),
+)
+
+TOOLBAR: Final[tuple[str, ...]] = (
+    "open-photo",
+    "save",
+    SEPARATOR,
+    "undo",
+    "redo",
+    SEPARATOR,
+    "zoom-fit",
+    "zoom-actual",
+    "compare-split",
+)
+"""The tool bar's left half; export stands alone at its right end."""
+
+NEED_PICTURE: Final[frozenset[str]] = frozenset(
+    {
+        "save",
+        "save-as",
+        "export",
+        "copy",
+        "zoom-fit",
+        "zoom-actual",
+        "zoom-in",
+        "zoom-out",
+        "compare-split",
+        "hold-original",
+        "next-style",
+        "previous-style",
+        "add-layer",
+    }
+)
+"""Commands that mean nothing on an empty canvas."""
+
+
+def command(id: str) -> Command:
+    """The command with this id; raises `KeyError` where there is none."""
+    return _BY_ID[id]
+
+
+_BY_ID: Final = {row.id: row for row in COMMANDS}

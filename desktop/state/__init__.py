@@ -1,0 +1,1 @@
+"""What the studio knows while it runs: objects with signals, no widgets."""

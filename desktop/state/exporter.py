@@ -1,0 +1,76 @@
+"""Pictures on their way out: exports, each a job with progress that can be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.client import RequestFailed
+from desktop.state.jobs import Jobs
+from desktop.state.link import Link
+from desktop.state.notices import Notices
+from desktop.state.settings import ExportChoice, SettingsStore
+from desktop.state.tasks import Tasks
+from engine.api.events import Failed, Finished, Progress
+from engine.api.recipe import Recipe
+from engine.api.requests import Export, Exported, Output
+
+
+class Exporter(QObject):
+    """Writes pictures; `exported` carries the recipe and the `Exported` of each that was written."""
+
+    exported = Signal(object, object)
+
+    def __init__(
+        self, link: Link, tasks: Tasks, notices: Notices, jobs: Jobs, settings: SettingsStore, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._tasks = tasks
+        self._notices = notices
+        self._jobs = jobs
+        self._settings = settings
+        self.seconds_per_megapixel: float | None = None
+        """How long the last export took; None before the first."""
+
+    def export(self, recipe: Recipe, output: Output) -> asyncio.Task[Exported | None]:
+        """Write the recipe as it is now; what is changed meanwhile does not come into it."""
+        choice = ExportChoice(str(output.path.parent), output.path.suffix, output.long_edge, output.quality)
+        self._settings.change(export=choice)
+        return self._tasks.spawn(self._export(recipe, output), f"export {output.path.name}")
+
+    async def _export(self, recipe: Recipe, output: Output) -> Exported | None:
+        job = self._jobs.begin(f"Exporting {output.path.name}", asyncio.current_task())
+        try:
+            return await self._write(job, recipe, output)
+        except asyncio.CancelledError:
+            self._notices.say(f"Stopped: {output.path.name} was not written")
+            raise
+        finally:
+            self._jobs.end(job)
+
+    async def _write(self, job: int, recipe: Recipe, output: Output) -> Exported | None:
+        async with aclosing(self._link.stream(Export(recipe, output))) as bodies:
+            async for body in bodies:
+                match body:
+                    case Progress():
+                        self._jobs.progress(job, body)
+                    case Finished(Exported() as done):
+                        self.seconds_per_megapixel = done.seconds / max(1e-6, done.width * done.height / 1e6)
+                        self.exported.emit(recipe, done)
+                        self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {file_size(done.bytes)}")
+                        return done
+                    case Failed(failure):
+                        raise RequestFailed(failure)
+                    case _:
+                        pass
+        return None
+
+
+def file_size(count: int) -> str:
+    """A number of bytes as a person says it."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB"

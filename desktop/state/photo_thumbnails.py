@@ -1,0 +1,44 @@
+"""Small pictures of the document's photos, for the rows of the layers panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from desktop.state.frames import to_image
+from desktop.state.link import Link
+from desktop.state.tasks import Tasks
+from engine.api.events import Frame
+from engine.api.recipe import Layer, Photo
+from engine.api.requests import Thumbnail
+
+EDGE = 128
+
+
+class PhotoThumbnails(QObject):
+    """`made` carries the blob and its picture, once for each photo of the sitting. One that fails is left out: the same photo
+    fails on the canvas too, where it is told."""
+
+    made = Signal(str, QImage)
+
+    def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._tasks = tasks
+        self._asked: set[str] = set()
+
+    def want(self, layers: Iterable[Layer]) -> None:
+        """Make the thumbnails of these layers' photos that are not made yet."""
+        for photo in (layer.source for layer in layers):
+            if photo.blob not in self._asked:
+                self._asked.add(photo.blob)
+                self._tasks.spawn(self._make(photo), f"thumbnail {photo.name}")
+
+    async def _make(self, photo: Photo) -> None:
+        async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
+            async for body in bodies:
+                if isinstance(body, Frame):
+                    self.made.emit(photo.blob, to_image(body.pixels))

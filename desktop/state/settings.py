@@ -1,0 +1,101 @@
+"""What the studio remembers between sittings: recent files, favourites, the window's shape, the last export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from engine.api.atomic import atomic_file
+from engine.api.errors import SfumatoError
+
+MAX_RECENT = 12
+
+
+class ExportChoice(msgspec.Struct, frozen=True):
+    """The export dialog's last answers; `long_edge` None is the photo's own size."""
+
+    folder: str = ""
+    suffix: str = ".png"
+    long_edge: int | None = None
+    quality: int = 92
+
+
+class WindowShape(msgspec.Struct, frozen=True):
+    """The window's geometry as Qt saves it (hexadecimal) and the splitters' sizes in pixels, by name."""
+
+    geometry: str = ""
+    splitters: dict[str, list[int]] = {}
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting with its default; a field that a newer version wrote is ignored."""
+
+    format: int = 1
+    recent: tuple[str, ...] = ()
+    favourites: tuple[str, ...] = ()
+    window: WindowShape = WindowShape()
+    export: ExportChoice = ExportChoice()
+
+
+class SettingsStore(QObject):
+    """The settings and their file. Each change is written at once.
+
+    A damaged file never stops the studio: it is set aside as `….damaged`, the defaults are used, and `problem` says so.
+    """
+
+    changed = Signal()
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self.problem = ""
+        self.settings = self._read()
+
+    def change(self, **fields: Any) -> None:
+        """Replace fields of the settings; a folder that cannot be written is told in `problem`."""
+        changed = msgspec.structs.replace(self.settings, **fields)
+        if changed == self.settings:
+            return
+        self.settings = changed
+        self._write()
+        self.changed.emit()
+
+    def remember_recent(self, path: Path) -> None:
+        """Put a file on top of the recent ones."""
+        name = str(path.absolute())
+        others = tuple(known for known in self.settings.recent if known != name)
+        self.change(recent=(name, *others)[:MAX_RECENT])
+
+    def forget_recent(self, path: Path) -> None:
+        self.change(recent=tuple(known for known in self.settings.recent if known != str(path.absolute())))
+
+    def toggle_favourite(self, key: str) -> bool:
+        """Make a style a favourite or stop it being one; True where it now is."""
+        favourites = self.settings.favourites
+        chosen = key not in favourites
+        self.change(favourites=(*favourites, key) if chosen else tuple(known for known in favourites if known != key))
+        return chosen
+
+    def _read(self) -> Settings:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            aside = self._path.with_name(self._path.name + ".damaged")
+            self._path.replace(aside)
+            self.problem = f"The settings were damaged and start afresh; the old file is kept as {aside.name}."
+        except OSError as error:
+            self.problem = f"The settings {self._path} cannot be read ({error.strerror}): the defaults are used."
+        return Settings()
+
+    def _write(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_file(self._path, overwrite=True, durable=False) as stream:
+                stream.write(msgspec.json.format(msgspec.json.encode(self.settings)))
+        except (OSError, SfumatoError) as error:
+            self.problem = f"The settings last for this sitting only: {error}"

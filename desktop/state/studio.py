@@ -1,0 +1,145 @@
+"""The studio without its window: every part of the state, made once and connected to the others."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document.document import Document, View
+from desktop.state.documents import Documents
+from desktop.state.exporter import Exporter
+from desktop.state.frames import to_image
+from desktop.state.intake import Intake
+from desktop.state.jobs import Jobs
+from desktop.state.library import Library
+from desktop.state.link import Link
+from desktop.state.notices import Notices
+from desktop.state.painting import Painting
+from desktop.state.photo_thumbnails import PhotoThumbnails
+from desktop.state.previewer import Previewer
+from desktop.state.results import Results
+from desktop.state.session import Session
+from desktop.state.settings import SettingsStore
+from desktop.state.tasks import Tasks
+from engine.api.events import Frame
+from engine.api.places import Places
+from engine.api.recipe import Layer, Recipe
+from engine.api.requests import EngineInfo, WarmUp
+
+DOCUMENT_SUFFIX = ".sfumato"
+
+
+class Studio(QObject):
+    """All state of a sitting. `warmed_up` carries the `EngineInfo` once the engine can work."""
+
+    warmed_up = Signal(object)
+
+    def __init__(self, places: Places, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.places = places
+        self.notices = Notices(self)
+        self.tasks = Tasks(self.notices.report)
+        self.link = Link()
+        self.settings = SettingsStore(places.settings, self)
+        self.library = Library(places.styles, self.settings, self)
+        self.session = Session(self)
+        self.jobs = Jobs(parent=self)
+        self.results = Results(self)
+        self.previewer = Previewer(self.link, self.tasks, self)
+        self.painting = Painting(self.session, self.library, self)
+        self.documents = Documents(places, self.session, self.tasks, self.notices, self.settings, self)
+        self.exporter = Exporter(self.link, self.tasks, self.notices, self.jobs, self.settings, self)
+        self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
+        self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
+        self.info: EngineInfo | None = None
+        self._connect()
+
+    async def warm_up(self) -> None:
+        """Have the engine ready; raises `RequestFailed` where it cannot be."""
+        self.info = await self.link.run(WarmUp())
+        self.warmed_up.emit(self.info)
+        for sentence in (*self.info.skipped_models, self.settings.problem, self.library.problem):
+            if sentence:
+                self.notices.trouble(sentence)
+        self.intake.finish_samples()
+
+    async def close(self) -> None:
+        """End what still runs, of the artist's own will: nothing is left to recover."""
+        await self.tasks.close()
+        self.documents.close()
+
+    def open(self, path: Path) -> None:
+        """Open a document or a photo, by its name."""
+        if path.suffix.lower() == DOCUMENT_SUFFIX:
+            self.documents.open(path)
+        else:
+            self.intake.open_photo(path)
+
+    def open_house(self) -> None:
+        """Open the picture that the studio comes with."""
+        self.intake.open_photo(house_picture())
+
+    def add_styles(self, paths: list[Path], *, mix: bool = False) -> None:
+        """Make styles of pictures and paint with the first at once, or (`mix`) mix in all of them."""
+        use = self.painting.mix_style if mix else self.painting.use_style
+        self.intake.add_styles(paths[:1], then=lambda entry: use(entry.key))
+        self.intake.add_styles(paths[1:], then=lambda entry: self.painting.mix_style(entry.key))
+
+    def restore(self, key: str) -> None:
+        """Go back to a picture of this sitting; a step of the history like any other."""
+        result = self.results.find(key)
+        if result is None:
+            return
+        recipe = result.recipe
+
+        def go_back(document: Document) -> Document:
+            same_shape = recipe.native_size == document.recipe.native_size
+            return Document(recipe, document.view if same_shape else View())
+
+        self.session.apply(go_back, "an earlier result", f"Back to {result.caption}")
+
+    def _connect(self) -> None:
+        session = self.session
+        session.message.connect(self.notices.say)
+        session.refused.connect(self.notices.trouble)
+        session.recipe_changed.connect(self._show)
+        self.previewer.refined.connect(self._keep_result)
+        self.exporter.exported.connect(lambda *_: self.results.keep_last())
+        self.documents.opened.connect(self.results.clear)
+
+    def _show(self) -> None:
+        self.thumbnails.want(self.session.recipe.layers)
+        self.previewer.show(self.session.recipe, dragging=self.session.dragging)
+
+    def _keep_result(self, recipe: Recipe, frame: Frame) -> None:
+        """A picture counts as a result once it is painted."""
+        if recipe == self.session.recipe and _painted_layer(recipe) is not None:
+            self.results.add(recipe, to_image(frame.pixels), self.caption(recipe), self.session.control)
+
+    def caption(self, recipe: Recipe) -> str:
+        """A recipe in a few words: its styles, and how strong they are."""
+        layer = _painted_layer(recipe)
+        if layer is None:
+            return "The photo"
+        return self._titles(layer) if layer.strength == 1 else f"{self._titles(layer)}, {layer.strength:.0%}"
+
+    def export_name(self, recipe: Recipe) -> str:
+        """What to call an exported file: the document, and the styles in it."""
+        layer = _painted_layer(recipe)
+        name = self.session.name if layer is None else f"{self.session.name} – {self._titles(layer)}"
+        return "".join(" " if letter in '/\\:*?"<>|' else letter for letter in name)
+
+    def _titles(self, layer: Layer) -> str:
+        return " + ".join(self.library.title(use.style) for use in layer.mix)
+
+
+def _painted_layer(recipe: Recipe) -> Layer | None:
+    """The topmost layer that has a style."""
+    return next((layer for layer in reversed(recipe.layers) if layer.mix), None)
+
+
+def house_picture() -> Path:
+    """The picture that the studio comes with."""
+    return Path(str(files("resources"))) / "pictures" / "house.jpg"

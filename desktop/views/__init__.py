@@ -1,0 +1,1 @@
+"""What the artist sees: the window and its panels."""

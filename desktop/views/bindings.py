@@ -1,0 +1,253 @@
+"""What the state knows is shown, and what the artist's hand does to the panels reaches the state: nothing else happens here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPointF
+from PySide6.QtGui import QImage
+
+from desktop.document.document import View
+from desktop.document.recovery import Offer
+from desktop.state.library import style_key
+from desktop.state.studio import Studio
+from desktop.views.gallery import Card
+from desktop.views.handlers import Handlers
+from desktop.views.jobs_bar import JobRow
+from desktop.views.menus import fill_recent
+from desktop.views.window import Window
+from engine.api.events import Frame
+from engine.api.recipe import Style
+from engine.api.requests import EngineInfo
+
+FILE = "file:"
+"""What the canvas puts before the path of a dropped picture, among the keys of dropped styles."""
+
+
+class Bindings(QObject):
+    """Connects a window to a studio, once. They live as long as the window."""
+
+    def __init__(self, window: Window, studio: Studio, handlers: Handlers) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = studio
+        self._handlers = handlers
+        self._busy = False
+        self._bind_session()
+        self._bind_canvas()
+        self._bind_gallery()
+        self._bind_inspector()
+        self._bind_layers()
+        self._bind_results()
+        self._bind_notices()
+        self._show_cards()
+        self._show_document()
+        self._show_history()
+        self._show_recent()
+
+    # The document
+
+    def _bind_session(self) -> None:
+        session = self._studio.session
+        session.recipe_changed.connect(self._show_recipe)
+        session.layer_changed.connect(self._show_layer)
+        session.title_changed.connect(self._show_document)
+        session.history_changed.connect(self._show_history)
+        session.view_restored.connect(self._show_view)
+        self._studio.settings.changed.connect(self._show_recent)
+
+    def _show_recipe(self) -> None:
+        recipe = self._studio.session.recipe
+        self._window.canvas.set_picture_size(*recipe.native_size)
+        self._show_document()
+        self._show_layer()
+
+    def _show_layer(self) -> None:
+        session, library = self._studio.session, self._studio.library
+        layer = session.current_layer
+        styles: tuple[Style, ...] = tuple(use.style for use in layer.styles) if layer is not None else ()
+        titles = {style_key(style): library.title(style) for style in styles}
+        self._window.inspector.set_layer(layer, titles)
+        self._window.gallery.set_active(list(titles))
+        self._window.layers.set_layers(session.recipe.layers, session.current_index)
+        for key in titles:
+            self._show_style_thumbnail(key)
+
+    def _show_document(self) -> None:
+        session = self._studio.session
+        has_picture = bool(session.recipe.layers)
+        self._window.set_document(session.name, dirty=session.dirty, has_picture=has_picture)
+        self._show_facts()
+
+    def _show_history(self) -> None:
+        history = self._studio.session.history
+        self._window.set_undo(history.undo_label, history.redo_label)
+
+    def _show_view(self) -> None:
+        view = self._studio.session.document.view
+        self._window.canvas.set_view(view.zoom, None if view.center is None else QPointF(*view.center))
+
+    def _show_recent(self) -> None:
+        fill_recent(self._window.recent_menu, self._studio.settings.settings.recent, self._handlers.open_path)
+
+    # The canvas
+
+    def _bind_canvas(self) -> None:
+        canvas, studio = self._window.canvas, self._studio
+        studio.previewer.framed.connect(self._show_frame)
+        studio.previewer.original_framed.connect(lambda frame: canvas.set_original(frame.pixels))
+        studio.intake.proxy_ready.connect(self._show_proxy)
+        studio.intake.withdrawn.connect(self._withdraw_proxy)
+        canvas.view_changed.connect(self._look)
+        canvas.photo_dropped.connect(lambda paths: self._handlers.open_path(Path(paths[0])))
+        canvas.image_data_dropped.connect(lambda data: studio.intake.open_data(bytes(data), "Dropped picture"))
+        canvas.style_dropped.connect(lambda keys: self._drop_styles(keys, mix=False))
+        canvas.style_mix_dropped.connect(lambda keys: self._drop_styles(keys, mix=True))
+        canvas.layer_dropped.connect(self._drop_layers)
+        canvas.drag_out_requested.connect(self._handlers.drag_out)
+        canvas.open_requested.connect(self._handlers.open_photo)
+        canvas.house_requested.connect(self._handlers.open_house)
+        canvas.compare_changed.connect(lambda mode: self._window.actions_by_id["compare-split"].setChecked(mode == "split"))
+
+    def _show_frame(self, frame: Frame) -> None:
+        self._window.canvas.set_frame(frame.pixels, frame.scale)
+
+    def _show_proxy(self, image: QImage) -> None:
+        if not self._studio.session.recipe.layers:
+            self._window.canvas.set_proxy(image)
+
+    def _withdraw_proxy(self) -> None:
+        if not self._studio.session.recipe.layers:
+            self._window.canvas.clear()
+
+    def _look(self, zoom: float, centre: QPointF) -> None:
+        session, canvas = self._studio.session, self._window.canvas
+        if session.recipe.layers:
+            session.look(View() if canvas.is_fitted else View(zoom, (centre.x(), centre.y())))
+            self._studio.previewer.need(zoom * max(session.recipe.native_size))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        width, height = self._studio.session.recipe.native_size
+        self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}" if width else "")
+
+    def _drop_styles(self, keys: list[str], *, mix: bool) -> None:
+        """Pictures become styles first; of several, the first replaces what was there and the others are mixed in."""
+        files = [Path(key.removeprefix(FILE)) for key in keys if key.startswith(FILE)]
+        known = [key for key in keys if not key.startswith(FILE)]
+        for place, key in enumerate(known):
+            (self._studio.painting.mix_style if mix or place else self._studio.painting.use_style)(key)
+        self._studio.add_styles(files, mix=mix or bool(known))
+
+    def _drop_layers(self, paths: list[Path]) -> None:
+        for path in paths:
+            self._studio.intake.add_layer(Path(path))
+
+    # The gallery
+
+    def _bind_gallery(self) -> None:
+        gallery, library, painting = self._window.gallery, self._studio.library, self._studio.painting
+        library.changed.connect(self._show_cards)
+        library.favourites_changed.connect(lambda: gallery.set_favourites(set(library.favourites)))
+        library.thumbnail_changed.connect(self._set_style_thumbnail)
+        gallery.thumbnail_wanted.connect(self._show_style_thumbnail)
+        gallery.activated.connect(painting.use_style)
+        gallery.mix_requested.connect(painting.mix_style)
+        gallery.favourite_toggled.connect(library.toggle_favourite)
+        gallery.remove_requested.connect(library.remove_own)
+        gallery.add_requested.connect(self._handlers.add_style)
+        gallery.files_dropped.connect(self._studio.intake.add_styles)
+
+    def _show_cards(self) -> None:
+        library = self._studio.library
+        cards = [Card(entry.key, entry.title, entry.subtitle, None, entry.mine, entry.tags) for entry in library.entries]
+        self._window.gallery.set_cards(cards)
+        self._window.gallery.set_favourites(set(library.favourites))
+
+    def _show_style_thumbnail(self, key: str) -> None:
+        image = self._studio.library.thumbnail(key)
+        if image is not None:
+            self._set_style_thumbnail(key, image)
+
+    def _set_style_thumbnail(self, key: str, image: QImage) -> None:
+        self._window.gallery.set_thumbnail(key, image)
+        self._window.inspector.set_style_thumbnail(key, image)
+
+    # Settings and layers
+
+    def _bind_inspector(self) -> None:
+        inspector, painting = self._window.inspector, self._studio.painting
+        inspector.strength_changed.connect(painting.set_strength)
+        inspector.scale_changed.connect(painting.set_style_scale)
+        inspector.keep_colors_changed.connect(painting.set_keep_colors)
+        inspector.weight_changed.connect(painting.set_weight)
+        inspector.style_removed.connect(painting.remove_style)
+        inspector.reset_requested.connect(painting.reset)
+        inspector.gesture_ended.connect(self._studio.session.end_gesture)
+
+    def _bind_layers(self) -> None:
+        layers, painting, session = self._window.layers, self._studio.painting, self._studio.session
+        layers.current_changed.connect(session.select_layer)
+        layers.visibility_toggled.connect(painting.toggle_visible)
+        layers.opacity_changed.connect(painting.set_opacity)
+        layers.blend_changed.connect(painting.set_blend)
+        layers.moved.connect(painting.move_layer)
+        layers.removed.connect(painting.remove_layer)
+        layers.add_requested.connect(self._handlers.add_layer)
+        layers.gesture_ended.connect(session.end_gesture)
+        self._studio.thumbnails.made.connect(layers.set_thumbnail)
+
+    # Results and jobs
+
+    def _bind_results(self) -> None:
+        results = self._window.results
+        self._studio.results.changed.connect(self._show_results)
+        results.restore_requested.connect(self._studio.restore)
+        results.export_requested.connect(self._handlers.export_result)
+        results.copy_requested.connect(self._handlers.copy_result)
+        results.drag_out_requested.connect(self._handlers.drag_result)
+        self._studio.jobs.changed.connect(self._show_jobs)
+        self._window.jobs_bar.cancel_requested.connect(self._studio.jobs.cancel)
+
+    def _show_results(self) -> None:
+        strip, kept = self._window.results, self._studio.results.all
+        keys = {result.key for result in kept}
+        for gone in [id for id in strip.ids if id not in keys]:
+            strip.remove_result(gone)
+        shown = set(strip.ids)
+        for result in kept:
+            if result.key not in shown:
+                strip.add_result(result.key, result.thumbnail, result.caption)
+
+    def _show_jobs(self) -> None:
+        rows = [JobRow(job.id, job.title, job.stage, job.fraction, job.seconds_left) for job in self._studio.jobs.running]
+        self._window.jobs_bar.set_jobs(rows)
+
+    # What is said
+
+    def _bind_notices(self) -> None:
+        self._studio.notices.said.connect(self._window.status.setText)
+        self._studio.notices.troubled.connect(self._window.banners.trouble)
+        self._studio.warmed_up.connect(self._engine_is_ready)
+        self._studio.previewer.busy_changed.connect(self._show_busy)
+        self._window.canvas.set_notice("The engine is warming up…")
+        self._window.engine_facts.setText("Warming up")
+
+    def _engine_is_ready(self, info: EngineInfo) -> None:
+        self._window.canvas.set_notice(None)
+        self._window.engine_facts.setText(f"{info.device} · {info.precision}")
+        self._window.engine_facts.setToolTip(f"{info.model} on {info.device}, {info.precision}, {info.threads} threads")
+
+    def _show_busy(self, busy: bool) -> None:
+        self._window.engine_facts.setEnabled(not busy)
+
+    def offer_recovery(self, offer: Offer) -> None:
+        """Ask, without pressing, whether to go on with what a crash left."""
+        documents = self._studio.documents
+        name = f"“{offer.path.stem}”" if offer.path is not None else "A picture"
+        when = offer.saved_at.astimezone().strftime("%d %B, %H:%M")
+        self._window.banners.offer(
+            f"{name} was not saved when Sfumato last stopped ({when}).",
+            ("Bring it back", lambda: documents.recover(offer)),
+            ("Discard", lambda: documents.discard(offer)),
+        )

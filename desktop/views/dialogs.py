@@ -1,0 +1,92 @@
+"""Questions to the artist. None of them holds up the event loop: what follows an answer is a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.document.archive import SUFFIX
+from desktop.views.gallery import PICTURE_SUFFIXES
+from desktop.widgets.buttons import Kind, push_button
+from desktop.widgets.controls import Caption
+from desktop.widgets.theme import THEME, Weight, font
+
+DOCUMENTS: Final = f"Sfumato documents (*{SUFFIX})"
+PICTURES: Final = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(PICTURE_SUFFIXES))});;All files (*)"
+
+
+def ask_for_files(parent: QWidget, title: str, names: str, then: Callable[[list[Path]], None], *, several: bool = False) -> QFileDialog:
+    """Ask for files to open; `names` is Qt's filter."""
+    dialog = QFileDialog(parent, title, pictures_folder(), names)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
+    dialog.filesSelected.connect(lambda chosen: then([Path(file) for file in chosen]))
+    return _show(dialog)
+
+
+def ask_where_to_save(parent: QWidget, suggested: Path, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for the document's file; the dialog itself asks before it would overwrite one."""
+    dialog = QFileDialog(parent, "Save document", str(suggested), DOCUMENTS)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+    dialog.selectFile(str(suggested))
+    dialog.fileSelected.connect(lambda file: then(Path(file)))
+    return _show(dialog)
+
+
+def _show(dialog: QFileDialog) -> QFileDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
+def pictures_folder() -> str:
+    """Where the artist's pictures are; the home folder where the system has no place for them."""
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return pictures if Path(pictures).is_dir() else str(Path.home())
+
+
+class AskToSave(QDialog):
+    """Shown before unsaved work would be lost; Escape goes back to it."""
+
+    def __init__(self, parent: QWidget, name: str, save: Callable[[], None], leave: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Save your work?")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        title = QLabel(f"Save the changes to “{name}”?")
+        title.setFont(font(THEME.size_title, Weight.DemiBold))
+        caption = Caption("What is not saved is lost.")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(THEME.space_5, THEME.space_5, THEME.space_5, THEME.space_4)
+        column.setSpacing(THEME.space_2)
+        column.addWidget(title)
+        column.addWidget(caption)
+        column.addSpacing(THEME.space_4)
+        column.addLayout(self._buttons(save, leave))
+        self.open()
+
+    def _buttons(self, save: Callable[[], None], leave: Callable[[], None]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(THEME.space_2)
+        answers: Sequence[tuple[str, Kind, Callable[[], None]]] = (
+            ("Don’t save", "ghost", leave),
+            ("Go back", "secondary", lambda: None),
+            ("Save", "primary", save),
+        )
+        for place, (name, kind, act) in enumerate(answers):
+            button = push_button(name, kind)
+            button.setDefault(kind == "primary")
+            button.clicked.connect(lambda _=False, act=act: self._answer(act))
+            row.addWidget(button)
+            if place == 0:
+                row.addStretch(1)
+                row.addSpacing(THEME.space_5)
+        return row
+
+    def _answer(self, act: Callable[[], None]) -> None:
+        self.accept()
+        act()

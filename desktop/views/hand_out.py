@@ -1,0 +1,44 @@
+"""The picture handed to other programs: by the clipboard, or dragged out of the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSize, Qt, QTemporaryDir, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from desktop.state.library import png_bytes
+
+DRAG_PICTURE = QSize(160, 160)
+
+
+class HandOut:
+    """Keeps the files of dragged pictures until the studio closes: the other program may read them late."""
+
+    def __init__(self) -> None:
+        self._folder: QTemporaryDir | None = None
+
+    def copy(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+
+    def drag(self, source: QWidget, image: QImage, name: str) -> None:
+        """Start a drag of the image, as a picture and as a PNG file; returns when it has ended."""
+        drag = QDrag(source)
+        drag.setMimeData(self.mime_data(image, name))
+        drag.setPixmap(QPixmap.fromImage(image.scaled(DRAG_PICTURE, Qt.AspectRatioMode.KeepAspectRatio, _SMOOTH)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def mime_data(self, image: QImage, name: str) -> QMimeData:
+        """Both forms of the picture, so that any program finds one that it takes."""
+        if self._folder is None:
+            self._folder = QTemporaryDir()
+        file = Path(self._folder.path()) / f"{name or 'picture'}.png"
+        file.write_bytes(png_bytes(image))
+        data = QMimeData()
+        data.setImageData(image)
+        data.setUrls([QUrl.fromLocalFile(str(file))])
+        return data
+
+
+_SMOOTH = Qt.TransformationMode.SmoothTransformation

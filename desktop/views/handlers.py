@@ -1,0 +1,223 @@
+"""What each command of the table does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QDialog
+
+from desktop.actions import COMMANDS
+from desktop.document.archive import SUFFIX
+from desktop.state.library import png_bytes
+from desktop.state.studio import Studio
+from desktop.views.about import AboutDialog
+from desktop.views.canvas import ZOOM_STEP
+from desktop.views.dialogs import DOCUMENTS, PICTURES, AskToSave, ask_for_files, ask_where_to_save, pictures_folder
+from desktop.views.export_dialog import ExportDialog
+from desktop.views.hand_out import HandOut
+from desktop.views.menus import ShortcutsPage
+from desktop.views.window import Window
+from engine.api.recipe import Recipe
+
+DOCUMENT_THUMBNAIL = 512
+
+
+class Handlers(QObject):
+    """The methods that the command table names. `leaving` says that the studio may close now."""
+
+    leaving = Signal()
+
+    def __init__(self, window: Window, studio: Studio) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = studio
+        self._hand_out = HandOut()
+        for row in COMMANDS:
+            if not row.hold:
+                handler = getattr(self, row.handler)
+                action = window.actions_by_id[row.id]
+                action.triggered.connect(handler if row.checkable else _without_argument(handler))
+
+    # The file
+
+    def open_photo(self) -> None:
+        ask_for_files(self._window, "Open photo", PICTURES, lambda files: self._studio.open(files[0]))
+
+    def open_document(self) -> None:
+        ask_for_files(self._window, "Open document", DOCUMENTS, lambda files: self.open_path(files[0]))
+
+    def open_house(self) -> None:
+        self._studio.open_house()
+
+    def open_path(self, path: Path) -> None:
+        """Open a file; before another document takes the place of unsaved work, the artist is asked."""
+        if path.suffix.lower() == SUFFIX:
+            self._unless_unsaved(lambda: self._studio.open(path))
+        else:
+            self._studio.open(path)
+
+    def save(self) -> None:
+        self._save(lambda: None)
+
+    def save_as(self) -> None:
+        self._save_as(lambda: None)
+
+    def export(self) -> None:
+        self.export_recipe(self._studio.session.recipe)
+
+    def export_recipe(self, recipe: Recipe) -> None:
+        """Ask how to write this recipe, then write it."""
+        studio, choice = self._studio, self._studio.settings.settings.export
+        dialog = ExportDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.set_picture(studio.export_name(recipe), *recipe.native_size)
+        dialog.set_defaults(Path(choice.folder or pictures_folder()), choice.suffix, choice.quality)
+        dialog.set_long_edge(choice.long_edge)
+        dialog.set_speed(studio.exporter.seconds_per_megapixel)
+        dialog.export_requested.connect(lambda output: studio.exporter.export(recipe, output))
+        dialog.open()
+
+    def export_result(self, key: str) -> None:
+        if (result := self._studio.results.find(key)) is not None:
+            self.export_recipe(result.recipe)
+
+    def copy_result(self, key: str) -> None:
+        """Copy a picture of this sitting, as large as on the canvas."""
+        if (result := self._studio.results.find(key)) is not None:
+            self._hand_out.copy(result.picture)
+            self._studio.notices.say(f"Copied {result.caption}")
+
+    def drag_result(self, key: str) -> None:
+        if (result := self._studio.results.find(key)) is not None:
+            self._hand_out.drag(self._window.results, result.picture, self._studio.session.name)
+
+    def quit(self) -> None:
+        self._unless_unsaved(self.leaving.emit)
+
+    # Changes
+
+    def undo(self) -> None:
+        self._studio.session.undo()
+
+    def redo(self) -> None:
+        self._studio.session.redo()
+
+    def copy(self) -> None:
+        image = self._window.canvas.current_image()
+        if not image.isNull():
+            self._hand_out.copy(image)
+            self._studio.notices.say(f"Copied, {image.width()} × {image.height()} pixels")
+
+    def paste(self) -> None:
+        data = QGuiApplication.clipboard().mimeData()
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        image = data.imageData() if data.hasImage() else None
+        if files:
+            self.open_path(files[0])
+        elif isinstance(image, QImage) and not image.isNull():
+            self._studio.intake.open_data(png_bytes(image))
+        else:
+            self._studio.notices.say("There is no picture on the clipboard")
+
+    def drag_out(self) -> None:
+        """Drag the picture on the canvas into another program."""
+        image = self._window.canvas.current_image()
+        if not image.isNull():
+            self._hand_out.drag(self._window.canvas, image, self._studio.session.name)
+
+    # Looking
+
+    def zoom_fit(self) -> None:
+        self._window.canvas.fit()
+
+    def zoom_actual(self) -> None:
+        self._window.canvas.actual_size()
+
+    def zoom_in(self) -> None:
+        self._window.canvas.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self._window.canvas.zoom_by(1 / ZOOM_STEP)
+
+    def compare_split(self, on: bool) -> None:
+        canvas = self._window.canvas
+        canvas.set_compare("split" if on else "off")
+        self._window.actions_by_id["compare-split"].setChecked(canvas.compare == "split")
+
+    # Styles and layers
+
+    def search_styles(self) -> None:
+        self._window.gallery.focus_search()
+
+    def add_style(self) -> None:
+        ask_for_files(self._window, "Make a style of a picture", PICTURES, self._studio.add_styles, several=True)
+
+    def next_style(self) -> None:
+        self._studio.painting.step_style(+1)
+
+    def previous_style(self) -> None:
+        self._studio.painting.step_style(-1)
+
+    def add_layer(self) -> None:
+        ask_for_files(self._window, "Add a photo as a layer", PICTURES, lambda files: self._studio.intake.add_layer(files[0]))
+
+    # Help
+
+    def show_shortcuts(self) -> None:
+        page = ShortcutsPage(self._window)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.show()
+
+    def show_about(self) -> None:
+        info = self._studio.info
+        dialog = AboutDialog(version("sfumato"), info.device if info else "", info.model if info else "", self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # Saving
+
+    def _save(self, then: Callable[[], None]) -> None:
+        path = self._studio.session.path
+        if path is None:
+            self._save_as(then)
+        else:
+            self._write(path, then)
+
+    def _save_as(self, then: Callable[[], None]) -> None:
+        session = self._studio.session
+        suggested = (
+            session.path
+            or Path(self._studio.settings.settings.export.folder or pictures_folder()) / f"{session.name or 'Untitled'}{SUFFIX}"
+        )
+        ask_where_to_save(self._window, suggested, lambda path: self._write(path, then))
+
+    def _write(self, path: Path, then: Callable[[], None]) -> None:
+        image = self._window.canvas.current_image()
+        if not image.isNull():
+            image = image.scaled(
+                DOCUMENT_THUMBNAIL, DOCUMENT_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        task = self._studio.documents.save(path, None if image.isNull() else image)
+
+        def written(done: asyncio.Task[bool]) -> None:
+            if not done.cancelled() and done.exception() is None and done.result():
+                then()
+
+        task.add_done_callback(written)
+
+    def _unless_unsaved(self, then: Callable[[], None]) -> None:
+        session = self._studio.session
+        if not session.dirty:
+            then()
+        elif not any(dialog.isVisible() for dialog in self._window.findChildren(QDialog)):
+            AskToSave(self._window, session.name, save=lambda: self._save(then), leave=then)
+
+
+def _without_argument(handler: Callable[[], None]) -> Callable[[bool], None]:
+    """Qt tells every triggered action whether it is checked."""
+    return lambda _checked: handler()

@@ -1,0 +1,199 @@
+"""The studio's window: settings on the left, the canvas in the middle, styles and layers on the right, what is done below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QMenuBar, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from desktop.actions import NEED_PICTURE, SEPARATOR, TOOLBAR
+from desktop.state.settings import WindowShape
+from desktop.views.banner import Banners
+from desktop.views.canvas import Canvas
+from desktop.views.gallery import Gallery
+from desktop.views.inspector import Inspector
+from desktop.views.jobs_bar import JobsBar
+from desktop.views.layers import Layers
+from desktop.views.menus import fill_menus, make_actions, tool_button
+from desktop.views.results import Results
+from desktop.widgets.buttons import push_button
+from desktop.widgets.controls import Caption, ElidedLabel
+from desktop.widgets.icons import icon
+from desktop.widgets.theme import THEME, Weight, font
+
+FIRST_SIZE = QSize(1440, 900)
+SMALLEST = QSize(1000, 640)
+LEFT_WIDTH, RIGHT_WIDTH, LAYERS_HEIGHT = 248, 316, 240
+HEADER_HEIGHT, STATUS_HEIGHT = 44, 30
+
+
+class Window(QMainWindow):
+    """The parts of the window and where they stand; it does nothing of its own accord.
+
+    `close_requested` asks whether the window may close (`allow_close` lets it); `painted` is sent once, after the first paint.
+    """
+
+    close_requested = Signal()
+    painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Sfumato")
+        self.setWindowIcon(icon("sfumato", colour=THEME.accent))
+        self.setMinimumSize(SMALLEST)
+        self._may_close = False
+        self._was_painted = False
+        self.actions_by_id = make_actions(self)
+        self.canvas = Canvas()
+        self.inspector = Inspector()
+        self.gallery = Gallery()
+        self.layers = Layers()
+        self.results = Results()
+        self.jobs_bar = JobsBar()
+        self.banners = Banners(self.canvas)
+        self.document_name = ElidedLabel()
+        self.status = ElidedLabel(role="caption")
+        self.picture_facts = Caption(tabular=True)
+        self.engine_facts = Caption()
+        self.menu_bar = QMenuBar()
+        self.recent_menu = fill_menus(self.menu_bar, self.actions_by_id)
+        self.splitters = self._arrange()
+        self.set_document("", dirty=False, has_picture=False)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_document(self, name: str, *, dirty: bool, has_picture: bool) -> None:
+        """Tell the document's name; `has_picture` says whether there is anything to save, export or look at."""
+        self.setWindowModified(dirty)
+        self.setWindowTitle(f"{name}[*] – Sfumato" if name else "Sfumato[*]")
+        self.document_name.setText(f"{name}{' •' if dirty else ''}")
+        self.document_name.setAccessibleName(f"{name}, {'not saved' if dirty else 'saved'}" if name else "No document")
+        for id in NEED_PICTURE:
+            self.actions_by_id[id].setEnabled(has_picture)
+
+    def set_undo(self, undo: str, redo: str) -> None:
+        """What undo and redo would do; empty: nothing."""
+        for id, word, label in (("undo", "Undo", undo), ("redo", "Redo", redo)):
+            self.actions_by_id[id].setEnabled(bool(label))
+            self.actions_by_id[id].setText(f"{word} {label}".rstrip())
+
+    def restore_shape(self, shape: WindowShape) -> None:
+        """Stand as in the last sitting, if the screen still has room for it."""
+        if not self.restoreGeometry(QByteArray.fromHex(QByteArray(shape.geometry.encode()))):
+            screen = QGuiApplication.primaryScreen().availableSize()
+            self.resize(FIRST_SIZE.boundedTo(screen).expandedTo(SMALLEST))
+        for name, splitter in self.splitters.items():
+            sizes = shape.splitters.get(name, [])
+            if len(sizes) == splitter.count() and all(sizes):
+                splitter.setSizes(sizes)
+
+    def shape(self) -> WindowShape:
+        """How the window stands now, for the next sitting."""
+        geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        return WindowShape(geometry, {name: splitter.sizes() for name, splitter in self.splitters.items()})
+
+    def allow_close(self) -> None:
+        """Close, without asking again."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_requested.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def _arrange(self) -> dict[str, QSplitter]:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(_line())
+        column.addWidget(self.results)
+        right = _splitter(Qt.Orientation.Vertical, self.gallery, self.layers)
+        right.setStretchFactor(0, 1)
+        right.setSizes([FIRST_SIZE.height() - LAYERS_HEIGHT, LAYERS_HEIGHT])
+        main = _splitter(Qt.Orientation.Horizontal, self.inspector, middle, right)
+        main.setStretchFactor(1, 1)
+        main.setSizes([LEFT_WIDTH, FIRST_SIZE.width() - LEFT_WIDTH - RIGHT_WIDTH, RIGHT_WIDTH])
+        self.inspector.setMinimumWidth(216)
+        right.setMinimumWidth(250)
+        self.inspector.setMaximumWidth(420)
+        self.layers.setMinimumHeight(150)
+        self.gallery.setMinimumHeight(220)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for part in (self._header(), _line(), main, _line(), self._footer()):
+            rows.addWidget(part, 1 if part is main else 0)
+        self.setCentralWidget(whole)
+        return {"main": main, "right": right}
+
+    def _header(self) -> QWidget:
+        header = QWidget()
+        header.setFixedHeight(HEADER_HEIGHT)
+        self.document_name.setFont(font(weight=Weight.Medium))
+        self.document_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.menu_bar.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(THEME.space_1, 0, THEME.space_3, 0)
+        row.setSpacing(THEME.space_1)
+        row.addWidget(self.menu_bar)
+        row.addWidget(self.document_name, 1)
+        for id in TOOLBAR:
+            row.addWidget(_upright_line() if id == SEPARATOR else tool_button(self.actions_by_id[id]))
+        row.addSpacing(THEME.space_2)
+        row.addWidget(self._export_button())
+        return header
+
+    def _export_button(self) -> QWidget:
+        action = self.actions_by_id["export"]
+        button = push_button("Export", "primary", icon_name="export")
+        button.setToolTip(f"{action.toolTip()}  ({action.shortcut().toString()})")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        return button
+
+    def _footer(self) -> QWidget:
+        footer = QWidget()
+        footer.setFixedHeight(STATUS_HEIGHT)
+        row = QHBoxLayout(footer)
+        row.setContentsMargins(THEME.space_4, 0, THEME.space_4, 0)
+        row.setSpacing(THEME.space_4)
+        self.status.setAccessibleName("Status")
+        row.addWidget(self.status, 1)
+        row.addWidget(self.jobs_bar)
+        row.addWidget(self.picture_facts)
+        row.addWidget(self.engine_facts)
+        return footer
+
+
+def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(1)
+    for part in parts:
+        splitter.addWidget(part)
+    return splitter
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line
+
+
+def _upright_line() -> QLabel:
+    line = QLabel()
+    line.setFixedSize(1 + 2 * THEME.space_1, 20)
+    line.setStyleSheet(f"background: {THEME.line_strong}; margin: 0 {THEME.space_1}px;")
+    return line

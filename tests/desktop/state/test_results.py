@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtGui import QImage
+
+from desktop.state.results import MAX_RESULTS, THUMBNAIL_EDGE, Results
+from engine.api.recipe import Layer, Photo, Recipe
+
+LAYER = Layer(Photo("a" * 64, 600, 400, "boat.jpg"))
+
+
+def recipe(strength: float) -> Recipe:
+    return Recipe((replace(LAYER, strength=strength),))
+
+
+def picture() -> QImage:
+    image = QImage(600, 400, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    return image
+
+
+def test_a_search_along_one_slider_leaves_one_result() -> None:
+    results = Results()
+    for strength in (0.9, 0.7, 0.6):
+        results.add(recipe(strength), picture(), f"{strength:.0%}", gesture="strength")
+    assert [result.caption for result in results.all] == ["60%"]
+
+
+def test_changes_that_stand_by_themselves_are_all_kept() -> None:
+    results = Results()
+    results.add(recipe(0.9), picture(), "one")
+    results.add(recipe(0.8), picture(), "two", gesture="strength")
+    results.add(recipe(0.7), picture(), "three", gesture="scale")
+    assert [result.caption for result in results.all] == ["one", "two", "three"]
+
+
+def test_an_exported_result_is_not_replaced() -> None:
+    results = Results()
+    results.add(recipe(0.9), picture(), "one", gesture="strength")
+    results.keep_last()
+    results.add(recipe(0.8), picture(), "two", gesture="strength")
+    assert len(results.all) == 2
+
+
+def test_the_same_recipe_is_listed_once_and_can_be_found() -> None:
+    results = Results()
+    results.add(recipe(0.9), picture(), "one")
+    results.add(recipe(0.9), picture(), "again")
+    (only,) = results.all
+    assert results.find(only.key) is only
+    assert results.find("no such key") is None
+
+
+def test_thumbnails_are_small_and_their_number_bounded() -> None:
+    results = Results()
+    for number in range(MAX_RESULTS + 5):
+        results.add(recipe(number / 1000), picture(), str(number))
+    assert len(results.all) == MAX_RESULTS
+    assert results.all[-1].caption == str(MAX_RESULTS + 4)
+    thumbnail = results.all[0].thumbnail
+    assert (thumbnail.width(), thumbnail.height()) == (THUMBNAIL_EDGE, THUMBNAIL_EDGE * 2 // 3)

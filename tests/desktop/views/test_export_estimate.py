@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from desktop.views.export_estimate import FORMATS, Estimate, estimate, file_format, in_words, size_in_words, time_in_words
+
+
+@pytest.mark.parametrize("format", [each.id for each in FORMATS])
+def test_cost_grows_with_the_picture(format: str) -> None:
+    small, large = estimate(1000, 1000, format, 90, 2.0), estimate(2000, 2000, format, 90, 2.0)
+    assert large.bytes == pytest.approx(4 * small.bytes, rel=1e-5)
+    assert large.memory_bytes > small.memory_bytes
+    assert (small.seconds, large.seconds) == (2.0, 8.0)
+
+
+@pytest.mark.parametrize("format", ["jpeg", "webp"])
+def test_cost_grows_with_quality(format: str) -> None:
+    sizes = [estimate(1000, 1000, format, quality, None).bytes for quality in range(1, 101)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+
+
+def test_quality_means_nothing_where_every_pixel_is_exact() -> None:
+    assert estimate(100, 100, "png", 1, None) == estimate(100, 100, "png", 100, None)
+    assert estimate(100, 100, "webp", 1, None, lossless=True).bytes > estimate(100, 100, "webp", 100, None).bytes
+
+
+@pytest.mark.parametrize(("format", "options"), [("jpeg", {"quality": 80, "subsampling": "4:4:4"}), ("webp", {"quality": 80}), ("png", {})])
+def test_the_guess_lies_near_a_painted_texture(format: str, options: dict[str, object]) -> None:
+    noise = np.random.default_rng(1).normal(0, 1, (256, 256, 3))
+    for axis in (0, 1):  # strokes a few pixels wide
+        noise = np.mean([np.roll(noise, shift, axis) for shift in range(-2, 3)], axis=0)
+    pixels = np.clip(128 + 150 * noise, 0, 255).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format.upper(), **options)
+    assert stream.tell() / 2.5 < estimate(256, 256, format, 80, None).bytes < stream.tell() * 2.5
+
+
+def test_words() -> None:
+    assert in_words(Estimate(21_000_000, 1_200_000_000, 40.0)) == "About 21 MB · 1.2 GB of memory · 40 seconds"
+    assert in_words(Estimate(840_000, 950_000_000, None)) == "About 840 kB · 0.9 GB of memory"
+    assert [size_in_words(count) for count in (10, 3_210_000, 14_000_000_000)] == ["1 kB", "3.2 MB", "14 GB"]
+    assert [time_in_words(seconds) for seconds in (1, 4, 63, 200, 4800)] == ["a moment", "5 seconds", "1 minute", "3 minutes", "1 h 20 min"]
+
+
+@pytest.mark.parametrize(
+    ("name", "id"), [("PNG", "png"), (".jpg", "jpeg"), (".JPEG", "jpeg"), (".tif", "tiff"), ("TIFF", "tiff"), ("?", "png")]
+)
+def test_formats_are_found_by_name_and_suffix(name: str, id: str) -> None:
+    assert file_format(name).id == id
+
+
+def test_it_needs_no_qt() -> None:
+    code = "import sys, desktop.views.export_estimate; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,130 @@
+"""Buttons, labels and layouts: their names, their states and where they put things."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.widgets.controls import ElidedLabel, EmptyState, FlowLayout, IconButton, Section, Switch, push_button
+from desktop.widgets.labels import Heading
+
+
+def test_an_icon_button_has_a_name_and_tells_its_keys(qtbot: QtBot) -> None:
+    button = IconButton("undo", "Undo", shortcut="Ctrl+Z")
+    qtbot.addWidget(button)
+    keys = QKeySequence("Ctrl+Z").toString(QKeySequence.SequenceFormat.NativeText)
+    assert button.accessibleName() == "Undo"
+    assert button.toolTip() == f"Undo  ({keys})"
+    assert not button.icon().isNull()
+    button.set_text("Undo drag")
+    assert (button.accessibleName(), button.toolTip()) == ("Undo drag", f"Undo drag  ({keys})")
+
+
+def test_a_click_on_an_icon_button_leaves_the_focus_alone(qtbot: QtBot) -> None:
+    button = IconButton("compare", "Compare", checkable=True)
+    qtbot.addWidget(button)
+    assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.isChecked()
+
+
+def test_push_buttons_differ_in_kind(qtbot: QtBot) -> None:
+    button = push_button("Export…", "primary", icon_name="export")
+    qtbot.addWidget(button)
+    assert button.property("kind") == "primary"
+    assert not button.icon().isNull()
+
+
+def test_a_switch_turns_by_mouse_and_keys(qtbot: QtBot) -> None:
+    switch = Switch("Keep colours")
+    qtbot.addWidget(switch)
+    switch.resize(200, 26)
+    states: list[bool] = []
+    switch.toggled.connect(states.append)
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(190, 13))
+    QTest.keyClick(switch, Qt.Key.Key_Space)
+    assert states == [True, False]
+    assert switch.accessibleName() == "Keep colours"
+
+
+def test_a_switch_looks_different_when_on(qtbot: QtBot) -> None:
+    switch = Switch("Keep colours")
+    qtbot.addWidget(switch)
+    switch.resize(200, 26)
+    off = switch.grab().toImage()
+    switch.setChecked(True)
+    assert switch.grab().toImage() != off
+
+
+def test_a_section_folds(qtbot: QtBot) -> None:
+    section = Section("Look", True)
+    qtbot.addWidget(section)
+    content = QLabel("content")
+    section.add(content)
+    section.show()
+    fold = section.findChild(QToolButton)
+    assert isinstance(fold, QToolButton)
+    assert fold.accessibleName() == "Look"
+    QTest.keyClick(fold, Qt.Key.Key_Space)
+    assert not section.is_open
+    assert not content.isVisible()
+    section.set_open(True)
+    assert content.isVisible()
+
+
+def test_a_plain_section_stays_open(qtbot: QtBot) -> None:
+    section = Section("Export")
+    qtbot.addWidget(section)
+    section.set_open(False)
+    assert section.is_open
+    heading = section.findChild(Heading)
+    assert isinstance(heading, Heading)
+    assert heading.text() == "Export"
+
+
+def test_an_empty_state_teaches_and_acts(qtbot: QtBot) -> None:
+    empty = EmptyState("layers", "No layers yet", "Drop a second photo on the canvas.", "Add a photo…")
+    qtbot.addWidget(empty)
+    button = empty.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    with qtbot.waitSignal(empty.activated):
+        button.click()
+    assert empty.accessibleName() == "No layers yet"
+    assert "Drop a second photo on the canvas." in [label.text() for label in empty.findChildren(QLabel)]
+
+
+def test_a_long_line_is_elided_and_told_in_full(qtbot: QtBot) -> None:
+    text = "/home/someone/Pictures/a long folder/picture.png"
+    label = ElidedLabel(text, Qt.TextElideMode.ElideMiddle)
+    qtbot.addWidget(label)
+    label.resize(120, 20)
+    label.grab()
+    assert "…" in label.shown_text
+    assert label.toolTip() == text
+    label.resize(900, 20)
+    label.grab()
+    assert label.shown_text == text
+    assert label.toolTip() == ""
+    assert label.minimumSizeHint().width() < 30
+
+
+def test_items_flow_like_words(qtbot: QtBot) -> None:
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    flow = FlowLayout(10, panel)
+    boxes = [QWidget() for _ in range(5)]
+    for box in boxes:
+        box.setFixedSize(40, 20)
+        flow.addWidget(box)
+    panel.resize(150, 200)
+    panel.show()
+    assert [(box.x(), box.y()) for box in boxes] == [(0, 0), (50, 0), (100, 0), (0, 30), (50, 30)]
+    assert flow.heightForWidth(150) == 50
+    assert flow.heightForWidth(40) == 5 * 20 + 4 * 10
+    taken = flow.takeAt(0)
+    assert taken is not None
+    assert flow.count() == 4
+    assert flow.itemAt(9) is None
