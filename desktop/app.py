@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop.client import Client, EngineLike, OnEvent
+from desktop.state.notices import Notices
 from desktop.state.studio import Studio
 from desktop.views.bindings import Bindings
 from desktop.views.handlers import Handlers
@@ -48,13 +51,11 @@ class App:
         self.handlers.leaving.connect(self._leaving.set)
 
     def show(self, files: tuple[Path, ...] = ()) -> None:
-        """Show the window as it stood last time; open the files, and offer what a crash left."""
+        """Show the window as it stood last time, and open the files."""
         self.window.restore_shape(self.studio.settings.settings.window)
         self.window.show()
         for file in files:
             self.studio.open(file)
-        for offer in self.studio.documents.offers():
-            self.bindings.offer_recovery(offer)
 
     async def run(self) -> None:
         """Live until the artist leaves. Whatever happens, the engine is closed at the end."""
@@ -65,8 +66,10 @@ class App:
             await self.close()
 
     async def begin(self) -> None:
-        """Start the engine when the window is painted, and have it warm up meanwhile."""
+        """When the window is painted: offer what a crash left, start the engine, and have it warm up."""
         await self._painted.wait()
+        for offer in self.studio.documents.offers():
+            self.bindings.offer_recovery(offer)
         loop = asyncio.get_running_loop()
         self._client = Client(lambda on_event: self._start_engine(self.studio.places, on_event), loop)
         self.studio.link.connect(self._client)
@@ -106,13 +109,31 @@ async def _sit(where: Places, files: tuple[Path, ...], start_engine: StartEngine
     """One sitting; an exception of its own ends it, because a window that nobody serves would hang."""
     try:
         app = App(where, start_engine)
-        app.show(files)
-        await app.run()
+        with surprises_told(app.studio.notices):
+            app.show(files)
+            await app.run()
     except Exception:
         _log.exception("the studio broke down")
         print(f"Sfumato broke down; {where.log} says why. Your work is kept, and offered at the next start.", file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def surprises_told(notices: Notices) -> Iterator[None]:
+    """Tell the artist of a bug in a slot, which Qt would only print; a studio that goes on can still save."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Exception):
+            notices.report(error)
+        else:
+            sys.__excepthook__(kind, error, trace)
+
+    before, sys.excepthook = sys.excepthook, tell
+    try:
+        yield
+    finally:
+        sys.excepthook = before
 
 
 def make_application() -> QApplication:

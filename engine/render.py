@@ -22,7 +22,7 @@ from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture, to_uint8
 from engine.imaging.resampling import fitted_size, resize_picture
 from engine.models.accelerated import SIDE
-from engine.models.codes import bracket
+from engine.models.codes import bracket, natural_edge
 from engine.models.stylizer import HALO, StylizerModel
 from engine.nets.stylizer import STRIDE, Moments
 
@@ -231,9 +231,11 @@ def content_moments(blob: BlobId, model: StylizerModel, context: Context) -> Gen
 
 def mixed_code(layer: Layer, long_edge: int, model: StylizerModel, context: Context) -> Generator[Step, Any, Tensor]:
     """The code of a layer's mix at its strength: between the photo's own code, which changes nothing, and the styles'."""
-    edge = long_edge * layer.style_scale
+    look_edge = min(LOOK_EDGE, max(layer.source.width, layer.source.height))
     codes = []
     for use in layer.mix:
+        source_edge = yield from style_source_edge(use.style, context)
+        edge = natural_edge(look_edge, source_edge) * layer.style_scale * long_edge / look_edge
         code = yield from style_code(use.style, edge, model, context)
         codes.append(code * use.weight)
     mixed = torch.stack(codes).sum(0)
@@ -241,6 +243,14 @@ def mixed_code(layer: Layer, long_edge: int, model: StylizerModel, context: Cont
         return mixed
     own = yield from picture_code(layer.source.blob, min(long_edge, LOOK_EDGE), model, context)
     return torch.lerp(own, mixed, layer.strength)
+
+
+def style_source_edge(style: Style, context: Context) -> Generator[Step, Any, int]:
+    """The long edge in pixels of the picture that a style is taken from."""
+    if isinstance(style, GalleryStyle):
+        return context.models.gallery_codes.source_edge(style.id)
+    picture: Picture = yield Wait(context.io.submit(context.blobs.picture, style.blob, style.name))
+    return picture.long_edge
 
 
 def style_code(style: Style, edge: float, model: StylizerModel, context: Context) -> Generator[Step, Any, Tensor]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from desktop.document import archive
-from desktop.document.recovery import Offer, Recovery
 from desktop.state.library import png_bytes
 from desktop.state.notices import Notices
 from desktop.state.session import Session
@@ -17,6 +17,9 @@ from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
 from engine.api.errors import SfumatoError
 from engine.api.places import Places
+
+if TYPE_CHECKING:
+    from desktop.document.recovery import Offer, Recovery
 
 AUTOSAVE_MS = 2000
 """How long after a change the recovery file is written: the most that a crash can cost."""
@@ -39,11 +42,17 @@ class Documents(QObject):
         self._tasks = tasks
         self._notices = notices
         self._settings = settings
-        self._recovery = Recovery(places.recovery)
+        self._recovery_folder = places.recovery
         self._writing = asyncio.Lock()
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.keep)
         session.recipe_changed.connect(self._note_change)
+
+    @cached_property
+    def _recovery(self) -> Recovery:
+        from desktop.document.recovery import Recovery  # late: the window is painted before it is needed
+
+        return Recovery(self._recovery_folder)
 
     def open(self, path: Path) -> None:
         self._tasks.spawn(self._open(path), f"open {path.name}")
@@ -99,6 +108,8 @@ class Documents(QObject):
             self._autosave.start()
 
     async def _open(self, path: Path) -> None:
+        from desktop.document import archive
+
         try:
             document = await asyncio.to_thread(archive.load, path, self._blobs)
         except SfumatoError:
@@ -110,6 +121,8 @@ class Documents(QObject):
         self._notices.say(f"Opened {path.name}")
 
     async def _save(self, path: Path, thumbnail: QImage | None) -> bool:
+        from desktop.document import archive
+
         document = self._session.document
         picture = png_bytes(thumbnail) if thumbnail is not None else None
         async with self._writing:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:  # numpy comes with the engine: the window does not wait for it
+    import numpy as np
 
 
 def to_image(pixels: np.ndarray) -> QImage:
     """An image of its own from a frame's (H, W, 4) uint8 premultiplied blue-green-red-alpha."""
-    pixels = np.ascontiguousarray(pixels)
     height, width, _ = pixels.shape
-    # The QImage only borrows the array's memory; the copy owns its own.
-    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied).copy()
+    data = pixels.tobytes()
+    # The QImage only borrows the bytes; the copy owns its own.
+    return QImage(data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()

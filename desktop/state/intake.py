@@ -57,9 +57,9 @@ class Intake(QObject):
         self._opening: asyncio.Task[None] | None = None
         QImageReader.setAllocationLimit(PROXY_MEGABYTES)
 
-    def open_photo(self, path: Path) -> None:
-        """Paint the photo in this file; of several opened in quick succession, the last."""
-        self._open(ImportPicture(path=path), path)
+    def open_photo(self, path: Path, *, remember: bool = True) -> None:
+        """Paint the photo in this file, and `remember` it among the recent ones; of several opened in quick succession, the last."""
+        self._open(ImportPicture(path=path), path if remember else None)
 
     def open_data(self, data: bytes, name: str = "Pasted picture") -> None:
         """Paint a picture from the clipboard or another program; `data` are the bytes of an image file."""
@@ -79,26 +79,29 @@ class Intake(QObject):
         for entry in self._library.without_thumbnail():
             self._tasks.spawn(self._sample(entry), f"sample {entry.title}")
 
-    def _open(self, request: ImportPicture, path: Path | None) -> None:
+    def _open(self, request: ImportPicture, recent: Path | None) -> None:
         if self._opening is not None:
             self._opening.cancel()
-        self._opening = self._tasks.spawn(self._take_photo(request, path), "open photo")
+        self._opening = self._tasks.spawn(self._take_photo(request, recent), "open photo")
 
-    async def _take_photo(self, request: ImportPicture, path: Path | None) -> None:
+    async def _take_photo(self, request: ImportPicture, recent: Path | None) -> None:
         empty = not self._session.recipe.layers
+        path = request.path
         proxy = self._tasks.spawn(self._show_proxy(path), "proxy") if empty and path is not None else None
         try:
             photo: Photo = await self._link.run(request)
         except RequestFailed:
             if empty:
                 self.withdrawn.emit()
+            if recent is not None:
+                self._settings.forget_recent(recent)
             raise
         finally:
             if proxy is not None:
                 proxy.cancel()
         self._session.place_photo(photo)
-        if path is not None:
-            self._settings.remember_recent(path)
+        if recent is not None:
+            self._settings.remember_recent(recent)
 
     async def _show_proxy(self, path: Path) -> None:
         image = await asyncio.to_thread(read_proxy, path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.client import RequestFailed
 from desktop.document.document import Document, View
 from desktop.state.documents import Documents
 from desktop.state.exporter import Exporter
@@ -32,9 +33,10 @@ DOCUMENT_SUFFIX = ".sfumato"
 
 
 class Studio(QObject):
-    """All state of a sitting. `warmed_up` carries the `EngineInfo` once the engine can work."""
+    """All state of a sitting. `warmed_up` carries the `EngineInfo` once the engine can work; `stayed_cold` says that it cannot."""
 
     warmed_up = Signal(object)
+    stayed_cold = Signal()
 
     def __init__(self, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +60,11 @@ class Studio(QObject):
 
     async def warm_up(self) -> None:
         """Have the engine ready; raises `RequestFailed` where it cannot be."""
-        self.info = await self.link.run(WarmUp())
+        try:
+            self.info = await self.link.run(WarmUp())
+        except RequestFailed:
+            self.stayed_cold.emit()
+            raise
         self.warmed_up.emit(self.info)
         for sentence in (*self.info.skipped_models, self.settings.problem, self.library.problem):
             if sentence:
@@ -79,7 +85,7 @@ class Studio(QObject):
 
     def open_house(self) -> None:
         """Open the picture that the studio comes with."""
-        self.intake.open_photo(house_picture())
+        self.intake.open_photo(house_picture(), remember=False)
 
     def add_styles(self, paths: list[Path], *, mix: bool = False) -> None:
         """Make styles of pictures and paint with the first at once, or (`mix`) mix in all of them."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtGui import QImage
 
 from desktop.document.document import View
-from desktop.document.recovery import Offer
 from desktop.state.library import style_key
 from desktop.state.studio import Studio
 from desktop.views.gallery import Card
@@ -19,6 +19,9 @@ from desktop.views.window import Window
 from engine.api.events import Frame
 from engine.api.recipe import Style
 from engine.api.requests import EngineInfo
+
+if TYPE_CHECKING:
+    from desktop.document.recovery import Offer
 
 FILE = "file:"
 """What the canvas puts before the path of a dropped picture, among the keys of dropped styles."""
@@ -229,6 +232,7 @@ class Bindings(QObject):
         self._studio.notices.said.connect(self._window.status.setText)
         self._studio.notices.troubled.connect(self._window.banners.trouble)
         self._studio.warmed_up.connect(self._engine_is_ready)
+        self._studio.stayed_cold.connect(self._engine_is_missing)
         self._studio.previewer.busy_changed.connect(self._show_busy)
         self._window.canvas.set_notice("The engine is warming up…")
         self._window.engine_facts.setText("Warming up")
@@ -237,6 +241,10 @@ class Bindings(QObject):
         self._window.canvas.set_notice(None)
         self._window.engine_facts.setText(f"{info.device} · {info.precision}")
         self._window.engine_facts.setToolTip(f"{info.model} on {info.device}, {info.precision}, {info.threads} threads")
+
+    def _engine_is_missing(self) -> None:
+        self._window.canvas.set_notice(None)
+        self._window.engine_facts.setText("No engine")
 
     def _show_busy(self, busy: bool) -> None:
         self._window.engine_facts.setEnabled(not busy)

@@ -9,13 +9,13 @@ from typing import Final
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.document.archive import SUFFIX
+from desktop.state.studio import DOCUMENT_SUFFIX
 from desktop.views.gallery import PICTURE_SUFFIXES
 from desktop.widgets.buttons import Kind, push_button
 from desktop.widgets.controls import Caption
 from desktop.widgets.theme import THEME, Weight, font
 
-DOCUMENTS: Final = f"Sfumato documents (*{SUFFIX})"
+DOCUMENTS: Final = f"Sfumato documents (*{DOCUMENT_SUFFIX})"
 PICTURES: Final = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(PICTURE_SUFFIXES))});;All files (*)"
 
 
@@ -31,7 +31,7 @@ def ask_where_to_save(parent: QWidget, suggested: Path, then: Callable[[Path], N
     """Ask for the document's file; the dialog itself asks before it would overwrite one."""
     dialog = QFileDialog(parent, "Save document", str(suggested), DOCUMENTS)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+    dialog.setDefaultSuffix(DOCUMENT_SUFFIX.removeprefix("."))
     dialog.selectFile(str(suggested))
     dialog.fileSelected.connect(lambda file: then(Path(file)))
     return _show(dialog)
@@ -49,35 +49,32 @@ def pictures_folder() -> str:
     return pictures if Path(pictures).is_dir() else str(Path.home())
 
 
-class AskToSave(QDialog):
-    """Shown before unsaved work would be lost; Escape goes back to it."""
+class Ask(QDialog):
+    """A question with answers side by side: the first one gives something up, the last one is what most would choose. Escape
+    answers nothing."""
 
-    def __init__(self, parent: QWidget, name: str, save: Callable[[], None], leave: Callable[[], None]) -> None:
+    def __init__(self, parent: QWidget, title: str, caption: str, answers: Sequence[tuple[str, Callable[[], None]]]) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save your work?")
+        self.setWindowTitle("Sfumato")
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        title = QLabel(f"Save the changes to “{name}”?")
-        title.setFont(font(THEME.size_title, Weight.DemiBold))
-        caption = Caption("What is not saved is lost.")
+        heading = QLabel(title)
+        heading.setFont(font(THEME.size_title, Weight.DemiBold))
         column = QVBoxLayout(self)
         column.setContentsMargins(THEME.space_5, THEME.space_5, THEME.space_5, THEME.space_4)
         column.setSpacing(THEME.space_2)
-        column.addWidget(title)
-        column.addWidget(caption)
+        column.addWidget(heading)
+        column.addWidget(Caption(caption))
         column.addSpacing(THEME.space_4)
-        column.addLayout(self._buttons(save, leave))
+        column.addLayout(self._buttons(answers))
         self.open()
 
-    def _buttons(self, save: Callable[[], None], leave: Callable[[], None]) -> QHBoxLayout:
+    def _buttons(self, answers: Sequence[tuple[str, Callable[[], None]]]) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(THEME.space_2)
-        answers: Sequence[tuple[str, Kind, Callable[[], None]]] = (
-            ("Don’t save", "ghost", leave),
-            ("Go back", "secondary", lambda: None),
-            ("Save", "primary", save),
-        )
-        for place, (name, kind, act) in enumerate(answers):
+        between: list[Kind] = ["secondary"] * len(answers[2:])
+        kinds: list[Kind] = ["ghost", *between, "primary"]
+        for place, ((name, act), kind) in enumerate(zip(answers, kinds, strict=True)):
             button = push_button(name, kind)
             button.setDefault(kind == "primary")
             button.clicked.connect(lambda _=False, act=act: self._answer(act))
@@ -90,3 +87,21 @@ class AskToSave(QDialog):
     def _answer(self, act: Callable[[], None]) -> None:
         self.accept()
         act()
+
+
+def nothing() -> None:
+    """The answer that leaves all as it is."""
+
+
+def ask_to_save(parent: QWidget, name: str, save: Callable[[], None], leave: Callable[[], None]) -> Ask:
+    """Asked before unsaved work would be lost."""
+    answers = (("Don’t save", leave), ("Go back", nothing), ("Save", save))
+    return Ask(parent, f"Save the changes to “{name}”?", "What is not saved is lost.", answers)
+
+
+def ask_to_stop(parent: QWidget, jobs: int, stop: Callable[[], None]) -> Ask:
+    """Asked before exports would be cut off."""
+    what = "An export is" if jobs == 1 else f"{jobs} exports are"
+    return Ask(
+        parent, f"{what} not finished", "A picture that is not finished is not written.", (("Stop and quit", stop), ("Wait", nothing))
+    )

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QDialog
 
 from desktop.actions import COMMANDS
-from desktop.document.archive import SUFFIX
 from desktop.state.library import png_bytes
-from desktop.state.studio import Studio
-from desktop.views.about import AboutDialog
+from desktop.state.studio import DOCUMENT_SUFFIX, Studio
 from desktop.views.canvas import ZOOM_STEP
-from desktop.views.dialogs import DOCUMENTS, PICTURES, AskToSave, ask_for_files, ask_where_to_save, pictures_folder
-from desktop.views.export_dialog import ExportDialog
+from desktop.views.dialogs import DOCUMENTS, PICTURES, Ask, ask_for_files, ask_to_save, ask_to_stop, ask_where_to_save, pictures_folder
 from desktop.views.hand_out import HandOut
 from desktop.views.menus import ShortcutsPage
 from desktop.views.window import Window
@@ -56,7 +51,7 @@ class Handlers(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file; before another document takes the place of unsaved work, the artist is asked."""
-        if path.suffix.lower() == SUFFIX:
+        if path.suffix.lower() == DOCUMENT_SUFFIX:
             self._unless_unsaved(lambda: self._studio.open(path))
         else:
             self._studio.open(path)
@@ -72,6 +67,8 @@ class Handlers(QObject):
 
     def export_recipe(self, recipe: Recipe) -> None:
         """Ask how to write this recipe, then write it."""
+        from desktop.views.export_dialog import ExportDialog  # late, like all dialogs: the window is painted before
+
         studio, choice = self._studio, self._studio.settings.settings.export
         dialog = ExportDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -97,7 +94,15 @@ class Handlers(QObject):
             self._hand_out.drag(self._window.results, result.picture, self._studio.session.name)
 
     def quit(self) -> None:
-        self._unless_unsaved(self.leaving.emit)
+        """Leave, unless something would be lost and the artist would rather not."""
+        self._unless_unsaved(self._leave)
+
+    def _leave(self) -> None:
+        running = len(self._studio.jobs.running)
+        if running:
+            ask_to_stop(self._window, running, self.leaving.emit)
+        else:
+            self.leaving.emit()
 
     # Changes
 
@@ -114,7 +119,10 @@ class Handlers(QObject):
             self._studio.notices.say(f"Copied, {image.width()} × {image.height()} pixels")
 
     def paste(self) -> None:
-        data = QGuiApplication.clipboard().mimeData()
+        # An empty clipboard has no data at all on some systems, whatever the stubs say.
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is None:
+            data = QMimeData()
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         image = data.imageData() if data.hasImage() else None
         if files:
@@ -174,6 +182,10 @@ class Handlers(QObject):
         page.show()
 
     def show_about(self) -> None:
+        from importlib.metadata import version
+
+        from desktop.views.about import AboutDialog
+
         info = self._studio.info
         dialog = AboutDialog(version("sfumato"), info.device if info else "", info.model if info else "", self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -192,7 +204,7 @@ class Handlers(QObject):
         session = self._studio.session
         suggested = (
             session.path
-            or Path(self._studio.settings.settings.export.folder or pictures_folder()) / f"{session.name or 'Untitled'}{SUFFIX}"
+            or Path(self._studio.settings.settings.export.folder or pictures_folder()) / f"{session.name or 'Untitled'}{DOCUMENT_SUFFIX}"
         )
         ask_where_to_save(self._window, suggested, lambda path: self._write(path, then))
 
@@ -214,8 +226,8 @@ class Handlers(QObject):
         session = self._studio.session
         if not session.dirty:
             then()
-        elif not any(dialog.isVisible() for dialog in self._window.findChildren(QDialog)):
-            AskToSave(self._window, session.name, save=lambda: self._save(then), leave=then)
+        elif not any(question.isVisible() for question in self._window.findChildren(Ask)):
+            ask_to_save(self._window, session.name, save=lambda: self._save(then), leave=then)
 
 
 def _without_argument(handler: Callable[[], None]) -> Callable[[bool], None]:

@@ -140,7 +140,6 @@ QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
 QMenu::indicator:checked { image: url(icons:check.svg); }
 QToolTip { background: $floating; color: $text; border: 1px solid $line_strong; padding: 4px 7px; }
 QListView, QTreeView, QTableView { background: transparent; border: 1px solid transparent; outline: none; color: $text; }
-QListView:focus, QTreeView:focus, QTableView:focus { border-color: $line_strong; }
 QListView::item { border: 2px solid transparent; border-radius: ${radius}px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $pressed; color: $text; }

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +27,14 @@ SIDE = 1056
 def is_available() -> bool:
     """Whether the `speed` extra is installed."""
     return importlib.util.find_spec("openvino") is not None
+
+
+def _openvino() -> ModuleType:
+    """OpenVINO, kept from telling its makers' server that it is used: Sfumato never goes to the network. It does without that package."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return cast(ModuleType, openvino)
 
 
 class _Body(nn.Module):
@@ -42,8 +53,7 @@ class AcceleratedStylizer:
     """A compiled stylizer for contents (1, 3, SIDE, SIDE); the network given is in fp32 and is copied."""
 
     def __init__(self, network: StylizerNet, *, bf16: bool, threads: int, cache: Path) -> None:
-        import openvino
-
+        openvino = _openvino()
         self.network = copy.deepcopy(network).float()
         width = self.network.config.eighth
         example = (

@@ -7,6 +7,7 @@ the engine may turn to something more urgent between two layers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor
 from engine.api.manifest import Manifest
 from engine.models.accelerated import SIDE, AcceleratedStylizer
 from engine.nets.stylizer import Moments, Steps, StylizerNet
+
+logger = logging.getLogger(__name__)
 
 HALO = 96
 """Pixels around a tile that its result depends on; farther ones change nothing."""
@@ -51,13 +54,22 @@ class StylizerModel:
 
     def tile_steps(self, content: Tensor, code: Tensor, moments: Moments) -> Steps:
         """Encode and decode in one go, accelerated where the content is a full tile and a way is there."""
-        if self.accelerate is not None and content.shape[2:] == (SIDE, SIDE):
-            self._accelerated = self._accelerated or self.accelerate()
+        if content.shape[2:] == (SIDE, SIDE) and (accelerated := self._compiled()) is not None:
             yield
-            return self._accelerated(content, code, moments)
+            return accelerated(content, code, moments)
         features = yield from self.encode_steps(content)
         yield
         return (yield from self.decode_steps(features, code, moments))
+
+    def _compiled(self) -> AcceleratedStylizer | None:
+        """The network compiled, the first time in a call of seconds; None where there is no such way, or it does not work here."""
+        if self._accelerated is None and self.accelerate is not None:
+            compile_network, self.accelerate = self.accelerate, None
+            try:
+                self._accelerated = compile_network()
+            except (RuntimeError, ImportError, OSError) as error:  # a processor, a driver or a folder that OpenVINO cannot use
+                logger.info("full tiles are rendered by torch: %s", error)
+        return self._accelerated
 
 
 def _without_gradients(steps: Steps) -> Steps:

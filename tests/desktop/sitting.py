@@ -1,14 +1,22 @@
-"""A studio without a window, and everything that it said."""
+"""A studio without a window, and everything that it said; and the event loop that a window needs."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import qasync
+from PySide6.QtWidgets import QApplication
 
 from desktop.state.studio import Studio
 from engine.api import gallery
 from tests.fake_engine import FakeEngine
+
+PATIENCE_SECONDS = 60.0
 
 CARDS = (
     gallery.StyleCard("olive-trees", "The Olive Trees", "Vincent van Gogh", "1889", ("landscape",)),
@@ -36,3 +44,10 @@ class Sitting:
 
 Scenario = Callable[[Sitting], Awaitable[None]]
 Play = Callable[[Scenario], None]
+
+
+def run_in_window(application: QApplication, scenario: Coroutine[Any, Any, None]) -> None:
+    """Run a scenario in Qt's event loop; one that hangs fails after a minute."""
+    with qasync.QEventLoop(application) as loop:
+        loop.run_until_complete(asyncio.wait_for(scenario, PATIENCE_SECONDS))
+    gc.collect()  # the loop's timers must not be collected in the thread of the next test's engine

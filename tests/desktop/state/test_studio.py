@@ -315,5 +315,21 @@ def test_stepping_through_styles_goes_around(play: Play, photo: Path) -> None:
     play(scenario)
 
 
-def test_the_house_picture_is_there() -> None:
-    assert house_picture().is_file()
+def test_the_house_picture_is_opened_and_is_no_recent_file(play: Play) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        sitting.studio.open_house()
+        await sitting.settle()
+        assert sitting.studio.session.name == house_picture().stem
+        assert sitting.studio.settings.settings.recent == ()
+
+    play(scenario)
+
+
+def test_a_recent_file_that_is_gone_is_forgotten(play: Play, photo: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        await sitting.open(photo)
+        photo.unlink()
+        await sitting.open(photo)
+        assert not sitting.studio.settings.settings.recent
+
+    play(scenario)

@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+
+from desktop import app as app_module
+from desktop.actions import COMMANDS, MENUS, NEED_PICTURE, RECENT, SEPARATOR, TOOLBAR, command
+from desktop.app import App
+from desktop.client import EngineLike, OnEvent
+from desktop.views.about import AboutDialog
+from desktop.views.dialogs import Ask
+from desktop.views.export_dialog import ExportDialog
+from desktop.views.menus import ShortcutsPage
+from engine.api.errors import UnknownModel
+from engine.api.events import Body, Failed
+from engine.api.places import Places, places
+from engine.api.recipe import GalleryStyle
+from engine.api.requests import Request
+from tests.desktop.conftest import Visitor
+from tests.desktop.sitting import run_in_window
+from tests.fake_engine import FakeEngine, StudioScript, png
+
+
+async def open_boat(app: App, boat: Path) -> None:
+    app.studio.open(boat)
+    await app.studio.tasks.idle()
+
+
+def shown(app: App, kind: type[QDialog]) -> list[QDialog]:
+    return [dialog for dialog in app.window.findChildren(kind) if dialog.isVisible()]
+
+
+def press(dialog: QDialog, name: str) -> None:
+    next(button for button in dialog.findChildren(QPushButton) if button.text() == name).click()
+
+
+def test_the_table_names_each_command_once_and_menus_name_known_ones() -> None:
+    ids = [row.id for row in COMMANDS]
+    assert len(ids) == len(set(ids))
+    named = {row for menu in MENUS for row in menu.rows} | set(TOOLBAR) | NEED_PICTURE
+    assert named - {SEPARATOR, RECENT} <= set(ids)
+    assert command("save").shortcuts == ("Ctrl+S",)
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [key for row in COMMANDS for key in row.shortcuts]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_engine_begins_after_the_first_paint(qapp: QApplication) -> None:
+    order: list[str] = []
+
+    def start(where: Places, on_event: OnEvent) -> EngineLike:
+        order.append("engine")
+        return FakeEngine(StudioScript(where.blobs), threaded=True).start(on_event)
+
+    async def scenario() -> None:
+        app = App(places(), start)
+        app.window.painted.connect(lambda: order.append("painted"))
+        app.show()
+        await app.begin()
+        await app.studio.tasks.idle()
+        await app.close()
+
+    run_in_window(qapp, scenario())
+    assert order == ["painted", "engine"]
+
+
+def test_what_needs_a_picture_waits_for_one(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        actions = app.window.actions_by_id
+        assert not any(actions[id].isEnabled() for id in NEED_PICTURE)
+        await open_boat(app, boat)
+        assert all(actions[id].isEnabled() for id in NEED_PICTURE)
+        assert app.window.windowTitle() == "boat[*] – Sfumato"
+
+    visit(scenario)
+
+
+def test_commands_reach_the_picture(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        actions, canvas = app.window.actions_by_id, app.window.canvas
+        await open_boat(app, boat)
+        actions["zoom-actual"].trigger()
+        assert canvas.zoom == 1
+        actions["zoom-in"].trigger()
+        assert canvas.zoom > 1
+        assert app.studio.session.document.view.zoom == canvas.zoom
+        actions["zoom-fit"].trigger()
+        assert canvas.is_fitted
+        actions["next-style"].trigger()
+        await app.studio.tasks.idle()
+        first = app.studio.library.entries[0].style
+        assert app.studio.session.recipe.layers[0].styles[0].style == first
+        assert actions["undo"].text() == "Undo style"
+        actions["undo"].trigger()
+        assert not app.studio.session.recipe.layers[0].styles
+        await app.studio.tasks.idle()
+
+    visit(scenario)
+
+
+def test_compare_stands_on_the_button_as_on_the_canvas(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        compare = app.window.actions_by_id["compare-split"]
+        await open_boat(app, boat)
+        compare.trigger()
+        assert app.window.canvas.compare == "split"
+        app.window.canvas.set_compare("off")
+        assert not compare.isChecked()
+
+    visit(scenario)
+
+
+def test_copy_and_paste_by_the_clipboard(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        app.window.actions_by_id["paste"].trigger()
+        assert app.window.status.text() == "There is no picture on the clipboard"
+        await open_boat(app, boat)
+        app.window.actions_by_id["copy"].trigger()
+        image = QGuiApplication.clipboard().image()
+        assert (image.width(), image.height()) == (60, 40)
+        smaller = QImage(20, 10, QImage.Format.Format_RGB32)
+        smaller.fill(0xFF010203)
+        QGuiApplication.clipboard().setImage(smaller)
+        app.window.actions_by_id["paste"].trigger()
+        await app.studio.tasks.idle()
+        assert app.studio.session.recipe.native_size == (20, 10)
+
+    QGuiApplication.clipboard().clear()
+    visit(scenario)
+
+
+def test_styles_dropped_together_are_a_mix(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        await open_boat(app, boat)
+        first, second = app.studio.library.entries[:2]
+        app.window.canvas.style_dropped.emit([first.key, second.key])
+        await app.studio.tasks.idle()
+        assert [use.style for use in app.studio.session.recipe.layers[0].styles] == [first.style, second.style]
+        assert isinstance(first.style, GalleryStyle)
+
+    visit(scenario)
+
+
+def test_a_click_in_the_gallery_paints_and_the_strip_keeps_it(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        await open_boat(app, boat)
+        first, second = app.studio.library.entries[:2]
+        for entry in (first, second):
+            app.window.gallery.activated.emit(entry.key)
+            await app.studio.tasks.idle()
+        assert len(app.window.results.ids) == 2
+        app.window.results.restore_requested.emit(app.window.results.ids[0])
+        await app.studio.tasks.idle()
+        assert app.studio.session.recipe.layers[0].styles[0].style == first.style
+
+    visit(scenario)
+
+
+def test_a_layer_is_added_blended_and_removed(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        layers, session = app.window.layers, app.studio.session
+        await open_boat(app, boat)
+        app.window.canvas.layer_dropped.emit([str(boat)])
+        await app.studio.tasks.idle()
+        layers.blend_changed.emit(1, "multiply")
+        layers.opacity_changed.emit(1, 0.3, "drag")
+        layers.gesture_ended.emit()
+        layers.visibility_toggled.emit(0)
+        assert (session.recipe.layers[1].blend, session.recipe.layers[1].opacity) == ("multiply", 0.3)
+        assert not session.recipe.layers[0].visible
+        layers.removed.emit(1)
+        assert len(session.recipe.layers) == 1
+        await app.studio.tasks.idle()
+
+    visit(scenario)
+
+
+def test_a_finer_preview_comes_with_the_zoom(visit: Visitor, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+
+    async def scenario(app: App) -> None:
+        await open_boat(app, large)
+        app.window.canvas.fit()
+        assert app.window.canvas.current_image().width() < 1800
+        app.window.canvas.actual_size()
+        await app.studio.tasks.idle()
+        assert app.window.canvas.current_image().width() == 1800
+
+    visit(scenario)
+
+
+def test_export_asks_then_writes(visit: Visitor, boat: Path, tmp_path: Path) -> None:
+    async def scenario(app: App) -> None:
+        await open_boat(app, boat)
+        app.window.actions_by_id["export"].trigger()
+        (dialog,) = shown(app, ExportDialog)
+        assert isinstance(dialog, ExportDialog)
+        dialog.set_defaults(tmp_path, ".png", 90)
+        dialog.set_picture("painted", 60, 40)
+        press(dialog, "Export")
+        await app.studio.tasks.idle()
+        assert (tmp_path / "painted.png").exists()
+        assert "painted.png" in app.window.status.text()
+
+    visit(scenario)
+
+
+def test_closing_asks_only_for_unsaved_work_and_never_blocks(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        left: list[bool] = []
+        app.handlers.leaving.connect(lambda: left.append(True))
+        await open_boat(app, boat)
+        app.studio.painting.step_style(1)
+        await app.studio.tasks.idle()
+        app.window.close()
+        (question,) = shown(app, Ask)
+        assert app.window.isVisible()
+        press(question, "Go back")
+        assert left == []
+        app.window.close()
+        press(shown(app, Ask)[-1], "Don’t save")
+        assert left == [True]
+
+    visit(scenario)
+
+
+def test_saving_at_the_end_saves_and_leaves(visit: Visitor, boat: Path, tmp_path: Path) -> None:
+    async def scenario(app: App) -> None:
+        left: list[bool] = []
+        app.handlers.leaving.connect(lambda: left.append(True))
+        await open_boat(app, boat)
+        app.studio.painting.step_style(1)
+        assert await app.studio.documents.save(tmp_path / "boat.sfumato", None)
+        app.studio.painting.set_strength(0.5)
+        await app.studio.tasks.idle()
+        app.window.close()
+        press(shown(app, Ask)[0], "Save")
+        await app.studio.tasks.idle()
+        await asyncio.sleep(0)
+        assert left == [True]
+        assert not app.studio.session.dirty
+
+    visit(scenario)
+
+
+def test_leaving_an_unfinished_export_asks(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        left: list[bool] = []
+        app.handlers.leaving.connect(lambda: left.append(True))
+        await open_boat(app, boat)
+        job = app.studio.jobs.begin("Exporting boat.png", None)
+        app.window.close()
+        press(shown(app, Ask)[0], "Wait")
+        assert left == []
+        app.window.close()
+        press(shown(app, Ask)[-1], "Stop and quit")
+        assert left == [True]
+        app.studio.jobs.end(job)
+
+    visit(scenario)
+
+
+def test_an_engine_that_cannot_warm_up_is_told(qapp: QApplication) -> None:
+    def cold(request: Request[Any]) -> Iterator[Body]:
+        yield Failed(UnknownModel("sfumato-style").failure())
+
+    async def scenario() -> None:
+        app = App(places(), lambda where, on_event: FakeEngine(cold, threaded=True).start(on_event))
+        app.show()
+        await app.begin()
+        await app.studio.tasks.idle()
+        (sentence,) = app.window.banners.sentences
+        assert "sfumato-style" in sentence
+        assert app.window.engine_facts.text() == "No engine"
+        await app.close()
+
+    run_in_window(qapp, scenario())
+
+
+def test_banners_say_a_sentence_once_and_can_be_dismissed(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        banners = app.window.banners
+        for sentence in ("one.", "two.", "one.", "three.", "four."):
+            app.studio.notices.trouble(sentence)
+        assert banners.sentences == ["one.", "three.", "four."]
+        chosen: list[str] = []
+        banners.clear()
+        banners.offer("Shall we?", ("Yes", lambda: chosen.append("yes")))
+        next(button for button in banners.findChildren(QPushButton) if button.text() == "Yes").click()
+        assert chosen == ["yes"]
+        assert banners.sentences == []
+
+    visit(scenario)
+
+
+def test_the_pages_of_help_open_without_blocking(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        app.window.actions_by_id["shortcuts"].trigger()
+        app.window.actions_by_id["about"].trigger()
+        assert len(shown(app, ShortcutsPage)) == len(shown(app, AboutDialog)) == 1
+
+    visit(scenario)
+
+
+def test_recent_files_are_in_the_menu(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        assert not app.window.recent_menu.isEnabled()
+        await open_boat(app, boat)
+        (action,) = app.window.recent_menu.actions()
+        assert action.text() == "boat.png"
+
+    visit(scenario)
+
+
+def test_the_window_stands_as_it_stood(visit: Visitor) -> None:
+    async def first(app: App) -> None:
+        app.window.resize(1300, 850)
+        app.window.splitters["main"].setSizes([301, 699, 300])
+
+    async def second(app: App) -> None:
+        left, _, right = app.window.splitters["main"].sizes()
+        assert (left, right) == (301, 300)
+
+    visit(first)
+    visit(second)
+
+
+def test_the_warm_up_is_told_and_then_what_the_engine_runs_on(qapp: QApplication) -> None:
+    async def scenario() -> None:
+        app = App(places(), lambda where, on_event: FakeEngine(StudioScript(where.blobs), threaded=True).start(on_event))
+        app.show()
+        assert app.window.engine_facts.text() == "Warming up"
+        await app.begin()
+        await app.studio.tasks.idle()
+        assert app.window.engine_facts.text() == "fake · fp32"
+        await app.close()
+
+    run_in_window(qapp, scenario())
+
+
+@pytest.mark.expects_log("a bug in a slot is logged")
+def test_a_bug_in_a_slot_is_told_and_the_studio_goes_on(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        with app_module.surprises_told(app.studio.notices):
+            try:
+                raise ZeroDivisionError("on purpose")
+            except ZeroDivisionError as error:
+                sys.excepthook(type(error), error, error.__traceback__)
+        (sentence,) = app.window.banners.sentences
+        assert "ZeroDivisionError" in sentence
+
+    visit(scenario)
+
+
+@pytest.mark.expects_log("a start that fails is logged")
+def test_a_start_that_fails_ends_with_1(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(where: Places, on_event: OnEvent) -> EngineLike:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(app_module, "make_application", lambda: qapp)
+    handlers = list(logging.getLogger().handlers)
+    try:
+        assert app_module.run(start_engine=fail) == 1
+    finally:
+        for handler in set(logging.getLogger().handlers) - set(handlers):
+            logging.getLogger().removeHandler(handler)
+            handler.close()
+    assert "broke down" in capsys.readouterr().err
+    assert "on purpose" in places().log.read_text(encoding="utf-8")

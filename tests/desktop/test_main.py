@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop import __main__ as console
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, env=dict(os.environ), timeout=120, check=False
+    )
+
+
+def test_a_command_runs_without_qt() -> None:
+    code = "import sys; from desktop.__main__ import main; code = main(['--version']); print('PySide6' in sys.modules, code)"
+    done = run_python(code)
+    assert done.stdout.splitlines()[-1] == "False 0", done.stderr
+
+
+def test_the_window_comes_without_torch() -> None:
+    code = "import sys, desktop.app, desktop.first_light; print('torch' in sys.modules, 'PIL' in sys.modules)"
+    done = run_python(code)
+    assert done.stdout.splitlines()[-1] == "False False", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [([], ()), (["picture.sfumato"], (Path("picture.sfumato"),)), (["a.jpg", "b.jpg"], (Path("a.jpg"), Path("b.jpg")))],
+)
+def test_nothing_or_files_open_the_studio(monkeypatch: pytest.MonkeyPatch, arguments: list[str], files: tuple[Path, ...]) -> None:
+    opened: list[tuple[Path, ...]] = []
+
+    def open_studio(given: tuple[Path, ...]) -> int:
+        opened.append(given)
+        return 0
+
+    monkeypatch.setattr("desktop.app.run", open_studio)
+    assert console.main(arguments) == 0
+    assert opened == [files]
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["--help"], ["stylize", "a.jpg"], ["no-such-command"]])
+def test_commands_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    run: list[list[str]] = []
+
+    def command_line(given: list[str]) -> int:
+        run.append(given)
+        return 2
+
+    monkeypatch.setattr("engine.cli.main", command_line)
+    assert console.main(arguments) == 2
+    assert run == [arguments]
