@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,14 +121,6 @@ class Library(QObject):
             return QImage.fromData(card.thumbnail_bytes())
         except OSError:
             return QImage()
-
-    async def load_thumbnails(self, keys: Iterable[str] | None = None) -> None:
-        """Read thumbnails one by one, so that the window stays quick; each is told by `thumbnail_changed`."""
-        for key in tuple(keys) if keys is not None else [entry.key for entry in self.entries]:
-            image = self.thumbnail(key)
-            if image is not None:
-                self.thumbnail_changed.emit(key, image)
-            await asyncio.sleep(0)
 
     def without_thumbnail(self) -> tuple[StyleEntry, ...]:
         """Own styles whose sample was never finished (the studio was closed, or crashed, before it was)."""

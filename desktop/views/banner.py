@@ -121,11 +121,17 @@ class Banners(QWidget):
 
     def _place(self) -> None:
         self.setVisible(bool(self._shown))
-        width = min(WIDEST, self._host.width() - 2 * THEME.space_4)
-        self.setFixedWidth(max(1, width))
-        self.resize(width, self._column.totalHeightForWidth(width))
-        self.move((self._host.width() - width) // 2, THEME.space_4)
+        width = max(1, min(WIDEST, self._host.width() - 2 * THEME.space_4))
+        heights = [banner.heightForWidth(width) for banner in self._shown]
+        height = sum(heights) + self._column.spacing() * max(0, len(heights) - 1)
+        self.setGeometry((self._host.width() - width) // 2, THEME.space_4, width, height)
         self.raise_()
+
+    def event(self, event: QEvent) -> bool:
+        # A banner knows how high it is only when its texts have their fonts.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self._shown:

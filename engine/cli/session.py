@@ -38,6 +38,8 @@ def session(report: Report, device: str, seed: int) -> Iterator[Session]:
     with tempfile.TemporaryDirectory(prefix="sfumato-", ignore_cleanup_errors=True) as folder:
         context = _context(Places(Path(folder)), device, seed)
         try:
+            for sentence in context.models.found.skipped:
+                report.note(sentence)
             yield Session(report, context)
         finally:
             context.io.close()

@@ -31,7 +31,7 @@ def stylize(
     style: Annotated[list[str], typer.Option(metavar="STYLE[:WEIGHT]", help="A style of the gallery or an image file; may repeat.")],
     out: Annotated[
         Path,
-        typer.Option("-o", "--out", help="The file to write: .png, .jpg, .webp or .tif. It may exist.", show_default=False),
+        typer.Option("-o", "--out", help="The file to write, or to replace: .png, .jpg, .webp or .tif.", show_default=False),
     ],
     strength: Annotated[float, typer.Option(help="0: the photo itself, 1: the whole style.")] = Layer.strength,
     style_scale: Annotated[float, typer.Option(help="Size of the strokes, 0.25 to 4.")] = Layer.style_scale,
@@ -72,6 +72,8 @@ def stylize(
 def _use(text: str) -> StyleUse:
     """A style and its weight from the command line; a picture is not read yet."""
     name, weight = split_weight(text)
+    if not name:
+        raise BadRequest("The style", "it has no name; name a style of the gallery, or an image file")
     card = gallery.find(name)
     if card is not None:
         return StyleUse(GalleryStyle(card.id), weight)
@@ -114,15 +116,15 @@ def _check_files(out: Path, pictures: Sequence[Path]) -> None:
     from engine.imaging.files import check_target
 
     if out.is_dir():
-        raise BadRequest(f"The output {out}", f"it is a folder: add a file name, as in {out / 'picture.png'}")
+        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
     check_target(out, 1, 1, overwrite=True)
     for picture in pictures:
         if not picture.exists():
             raise FileMissing(picture)
         if picture.suffix.lower() == ".sfumato":
-            raise BadRequest(picture, "it is a document, not a picture: open it in the studio, and export the picture from there")
+            raise BadRequest(picture, "it is a document, not a picture; open it in the studio, and export the picture from there")
         if out.exists() and out.samefile(picture):
-            raise BadRequest(f"The output {out}", "it is one of the pictures to be read, and would be lost: choose another name")
+            raise BadRequest(f"The output {out}", "it is one of the pictures to be read, and would be lost; choose another name")
 
 
 def _filled(draft: Layer, content: Path, mask: Path | None, engine: Session) -> Recipe:

@@ -62,9 +62,9 @@ def train_style(
     from engine.models import checkpoint
     from engine.training.stylizer.loop import STATE_FILE, TrainStyle, export, train
 
-    given = {"begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal, "style_weight": style_weight}
+    given = {"seed": seed, "begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal, "style_weight": style_weight}
     chosen = {name: value for name, value in given.items() if value is not None}
-    config = TrainStyle(contents, styles, teacher, run or Path("runs") / out.stem, minutes, steps, resume, seed, **chosen)  # type: ignore[arg-type]
+    config = TrainStyle(contents, styles, teacher, run or Path("runs") / out.stem, minutes, steps, resume, **chosen)  # type: ignore[arg-type]
     where = choose(device, threads)
     torch.set_num_threads(where.threads)
     report = Report(as_json)

@@ -16,6 +16,7 @@ from desktop.actions import COMMANDS, MENUS, NEED_PICTURE, RECENT, SEPARATOR, TO
 from desktop.app import App
 from desktop.client import EngineLike, OnEvent
 from desktop.views.about import AboutDialog
+from desktop.views.banner import Banner
 from desktop.views.dialogs import Ask
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.menus import ShortcutsPage
@@ -300,6 +301,20 @@ def test_banners_say_a_sentence_once_and_can_be_dismissed(visit: Visitor) -> Non
         next(button for button in banners.findChildren(QPushButton) if button.text() == "Yes").click()
         assert chosen == ["yes"]
         assert banners.sentences == []
+
+    visit(scenario)
+
+
+def test_several_banners_have_room_for_their_words(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        banners = app.window.banners
+        banners.trouble("A long sentence that goes on. " * 12)
+        banners.trouble("A short one.")
+        QApplication.processEvents()
+        shown_banners = banners.findChildren(Banner)
+        assert len(shown_banners) == 2
+        assert all(banner.height() >= banner.heightForWidth(banner.width()) for banner in shown_banners)
+        assert shown_banners[0].height() > shown_banners[1].height()
 
     visit(scenario)
 

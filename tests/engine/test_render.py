@@ -110,7 +110,9 @@ def test_a_mix_lies_between_its_styles(context: Context, layer: Layer, tmp_path:
 
     def code(*weights: float) -> torch.Tensor:
         uses = tuple(StyleUse(use, weight) for use, weight in zip((layer.styles[0].style, PictureStyle(other.blob)), weights, strict=True))
-        return drive(rendering.mixed_code(replace(layer, styles=uses), 256, model, context))[0]
+        mixed, _ = drive(rendering.mixed_code(replace(layer, styles=uses), 256, model, context))
+        assert isinstance(mixed, torch.Tensor)
+        return mixed
 
     torch.testing.assert_close(code(3, 1), 0.75 * code(1, 0) + 0.25 * code(0, 1))
 
@@ -161,8 +163,8 @@ def test_a_second_layer_covers_the_first_by_its_opacity(context: Context, layer:
 @pytest.mark.parametrize("mode", BLEND_MODES)
 def test_blend_modes_keep_the_range_and_their_neutral_colour(mode: str) -> None:
     below = torch.rand(3, 8, 8)
-    neutral = {"normal": below, "multiply": 1.0, "screen": 0.0, "overlay": 0.5, "soft-light": 0.5}[mode]
-    above = neutral if isinstance(neutral, torch.Tensor) else torch.full_like(below, neutral)
+    neutral = {"multiply": 1.0, "screen": 0.0, "overlay": 0.5, "soft-light": 0.5}
+    above = torch.full_like(below, neutral[mode]) if mode in neutral else below
     torch.testing.assert_close(BLENDS[mode](below, above), below)  # type: ignore[index]
     mixed = BLENDS[mode](below, torch.rand(3, 8, 8))  # type: ignore[index]
     assert 0 <= mixed.min() <= mixed.max() <= 1

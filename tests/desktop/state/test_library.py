@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -89,13 +88,12 @@ def test_neighbours_go_around(tmp_path: Path) -> None:
     assert first.key == "gallery:olive-trees"
 
 
-def test_thumbnails_are_told_one_by_one(tmp_path: Path) -> None:
+def test_a_new_thumbnail_is_told(tmp_path: Path) -> None:
     shelf = library(tmp_path)
     entry = shelf.add_own(MINE)
-    shelf.set_own_thumbnail(entry.key, image())
     told: list[str] = []
     shelf.thumbnail_changed.connect(lambda key, _image: told.append(key))
-    asyncio.run(shelf.load_thumbnails([entry.key]))
+    shelf.set_own_thumbnail(entry.key, image())
     assert told == [entry.key]
 
 

@@ -68,10 +68,10 @@ def test_the_checked_state_has_its_own_drawing(qapp: QApplication) -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0, 3.0])
 def test_pixmaps_have_all_device_pixels(ratio: float, qapp: QApplication) -> None:
-    pixmap = icon("grid").pixmap(QSize(20, 20), ratio)
+    pixmap = icon("layers").pixmap(QSize(20, 20), ratio)
     assert pixmap.size() == QSize(20, 20) * ratio
     assert pixmap.devicePixelRatio() == ratio
     drawn = pixmap.toImage()
     drawn.setDevicePixelRatio(1)
-    direct = icon_image("grid", round(20 * ratio), THEME.text_muted)
+    direct = icon_image("layers", round(20 * ratio), THEME.text_muted)
     assert drawn.convertToFormat(direct.format()) == direct

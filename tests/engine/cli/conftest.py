@@ -48,7 +48,7 @@ def _nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     yield
-    assert list(temporary.iterdir()) == []
+    assert list(temporary.glob("sfumato-*")) == []
 
 
 @pytest.fixture

@@ -128,7 +128,9 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(sfumato: CommandLine, m
     assert "cannot be written to" in problem
 
 
-def test_a_folder_that_is_not_made_yet_is_no_problem(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, house: Path) -> None:
+def test_a_folder_that_is_not_made_yet_is_no_problem(
+    sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, house: Path
+) -> None:
     (places().models / "sfumato-style.safetensors").rename(house / "models" / "sfumato-style.safetensors")
     monkeypatch.setenv("SFUMATO_HOME", str(tmp_path / "not" / "yet"))
     (findings,) = sfumato("doctor", "--json").events

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.api import atomic
 from engine.api.errors import BadRequest, BlobMissing, DiskFull, FileMissing, FolderMissing, NotAnImage, UnknownFormat, WouldOverwrite
 from engine.api.events import Frame
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse, from_plain
@@ -145,7 +144,7 @@ def test_a_full_disk_leaves_no_half_file(context: Context, recipe: Recipe, tmp_p
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "fsync", full)
+    monkeypatch.setattr("engine.api.atomic.os.fsync", full)
     with pytest.raises(DiskFull, match=r"out\.png"):
         drive(export(Export(recipe, Output(folder / "out.png", 50)), context))
     assert list(folder.iterdir()) == []
