@@ -17,10 +17,14 @@ from engine.api.errors import FileMissing, ModelDamaged
 
 Metadata = dict[str, Any]
 
+METADATA_KEY = "sfumato"
+"""All metadata are one JSON object under this key: safetensors writes several keys in any order, and equal models should be equal files."""
+
 
 def write(path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, Any]) -> None:
     """Write to a neighbour first, then move into place: a reader sees the old file or the new one, never a half."""
-    data = save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, {k: json.dumps(v) for k, v in metadata.items()})
+    contents = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    data = save(contents, {METADATA_KEY: json.dumps(metadata, sort_keys=True)})
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path, overwrite=True) as file:
         file.write(data)
@@ -57,6 +61,9 @@ def _opened(path: Path, device: str) -> Iterator[Any]:
 
 def _metadata(path: Path, raw: Mapping[str, str] | None) -> Metadata:
     try:
-        return {key: json.loads(value) for key, value in (raw or {}).items()}
+        metadata = json.loads((raw or {}).get(METADATA_KEY, "{}"))
     except (ValueError, RecursionError) as error:  # the latter from brackets in brackets in brackets
         raise ModelDamaged(path, "its metadata is not JSON") from error
+    if not isinstance(metadata, dict):
+        raise ModelDamaged(path, "its metadata is not an object")
+    return metadata

@@ -68,9 +68,21 @@ def test_garbage_is_named(tmp_path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["{", "", "[" * 100_000])
 def test_metadata_that_is_not_json_is_named(tmp_path: Path, text: str) -> None:
-    save_file({"a": torch.zeros(1)}, tmp_path / "odd.safetensors", {"config": text})
+    save_file({"a": torch.zeros(1)}, tmp_path / "odd.safetensors", {checkpoint.METADATA_KEY: text})
     with pytest.raises(ModelDamaged, match=r"odd\.safetensors .*not JSON"):
         checkpoint.read_metadata(tmp_path / "odd.safetensors")
+
+
+def test_metadata_that_are_no_object_are_named(tmp_path: Path) -> None:
+    save_file({"a": torch.zeros(1)}, tmp_path / "odd.safetensors", {checkpoint.METADATA_KEY: "[1]"})
+    with pytest.raises(ModelDamaged, match=r"odd\.safetensors .*not an object"):
+        checkpoint.read_metadata(tmp_path / "odd.safetensors")
+
+
+def test_equal_contents_make_equal_files(file: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        checkpoint.write(tmp_path / name, TENSORS, dict(sorted(METADATA.items(), reverse=name == "two")))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
 def test_what_is_not_a_file_is_named(tmp_path: Path) -> None:
