@@ -56,7 +56,6 @@ def stylize(
         if model is not None:
             engine.use_stylizer(model)
         recipe = _filled(draft, content, mask, engine)
-        _check_result(recipe, size, out)
         done = engine.run(Export(recipe, Output(out, size, overwrite=True)))
     seconds = round(time.perf_counter() - started, 3)
     report.finished(
@@ -140,10 +139,3 @@ def _taken_in(style: Style, engine: Session) -> Style:
         return style
     path = Path(style.name)
     return PictureStyle(engine.run(ImportPicture(path=path)).blob, path.name)
-
-
-def _check_result(recipe: Recipe, size: int | None, out: Path) -> None:
-    """Raise ImageTooLarge for a result beyond the budget of decoded pixels: it is rendered in memory."""
-    from engine.imaging.decoding import check_size, pixel_budget
-
-    check_size(*recipe.size_at(size), pixel_budget(), str(out))

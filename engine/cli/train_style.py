@@ -39,6 +39,8 @@ def train_style(
     lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule.")] = None,
     anneal: Annotated[int | None, typer.Option(min=0, help="Over so many steps before --steps the learning rate falls to zero.")] = None,
     style_weight: Annotated[float | None, typer.Option(min=0, help="Weight of the style loss; the content loss has 1.")] = None,
+    crop: Annotated[int | None, typer.Option(min=64, help="Side of the photos' crops in pixels, a multiple of 8.")] = None,
+    style_crop: Annotated[int | None, typer.Option(min=64, help="Side of the paintings' crops in pixels.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all cores where not given.")] = None,
     device: Device = DeviceWish.AUTO,
     seed: Seed = 0,
@@ -62,7 +64,8 @@ def train_style(
     from engine.models import checkpoint
     from engine.training.stylizer.loop import STATE_FILE, TrainStyle, export, train
 
-    given = {"seed": seed, "begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal, "style_weight": style_weight}
+    given = {"seed": seed, "begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal}
+    given |= {"style_weight": style_weight, "content_size": crop, "style_size": style_crop}
     chosen = {name: value for name, value in given.items() if value is not None}
     config = TrainStyle(contents, styles, teacher, run or Path("runs") / out.stem, minutes, steps, resume, **chosen)  # type: ignore[arg-type]
     where = choose(device, threads)

@@ -12,6 +12,7 @@ from engine.api.events import Progress
 from engine.api.recipe import Recipe, to_plain
 from engine.api.requests import Export, Exported, Output
 from engine.context import Context, Step, Wait
+from engine.imaging.decoding import check_size, pixel_budget
 from engine.imaging.files import check_target, save
 from engine.imaging.picture import Picture
 from engine.render import render
@@ -24,6 +25,7 @@ def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     started = time.perf_counter()
     recipe, output = request.recipe.check(), request.output
     width, height = recipe.size_at(output.long_edge)
+    check_size(width, height, pixel_budget(), str(output.path))  # the result is held in memory, as a picture that is read
     yield Wait(context.io.submit(check_target, output.path, width, height, output.overwrite))
     yield Progress(0, 1, "rendering")
     picture = yield from render(recipe, (width, height), context)

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from engine.api.errors import BadRequest
 from engine.models import checkpoint, registry
-from engine.nets.stylizer import StylizerConfig, StylizerNet
+from engine.nets.stylizer import STRIDE, StylizerConfig, StylizerNet
 from engine.nets.teachers import Teacher
 from engine.training.stylizer import losses
 from engine.training.stylizer.crops import CropPlan, CropSet
@@ -197,6 +197,8 @@ class Trainer:
 
 def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, None, None]:
     """Run or resume; yields after every step. Closing the generator saves the state."""
+    if config.content_size % STRIDE:
+        raise BadRequest(f"A crop of {config.content_size} pixels", f"its side must be a multiple of {STRIDE}")
     state = config.run / STATE_FILE
     if state.exists() and not config.resume:
         raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")

@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.api.errors import BadRequest, BlobMissing, DiskFull, FileMissing, FolderMissing, NotAnImage, UnknownFormat, WouldOverwrite
+from engine.api.errors import (
+    BadRequest,
+    BlobMissing,
+    DiskFull,
+    FileMissing,
+    FolderMissing,
+    ImageTooLarge,
+    NotAnImage,
+    UnknownFormat,
+    WouldOverwrite,
+)
 from engine.api.events import Frame
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse, from_plain
 from engine.api.requests import Export, Exported, ImportPicture, Output, Preview, StyleSample, Thumbnail, WarmUp
@@ -124,6 +134,12 @@ def test_sixteen_bits_stay_sixteen(context: Context, tmp_path: Path) -> None:
     photo = taken_in(context, tmp_path / "deep.png")
     drive(export(Export(Recipe((Layer(photo),)), Output(tmp_path / "out.tif")), context))
     assert np.array_equal(load(tmp_path / "out.tif").pixels, np.stack([ramp] * 3, 2))
+
+
+def test_a_result_beyond_the_budget_is_refused(context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SFUMATO_MAX_PIXELS", "10000")
+    with pytest.raises(ImageTooLarge, match=r"out\.png"):
+        drive(export(Export(recipe, Output(tmp_path / "out.png", 200)), context))
 
 
 def test_export_finds_a_bad_target_before_it_renders(

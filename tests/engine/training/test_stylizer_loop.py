@@ -127,6 +127,11 @@ def test_a_second_run_does_not_overwrite_the_first(config: TrainStyle) -> None:
         list(train(replace(config, steps=1), CPU))
 
 
+def test_a_crop_that_does_not_fit_the_network_is_refused(config: TrainStyle) -> None:
+    with pytest.raises(BadRequest, match="multiple of 8"):
+        list(train(replace(config, steps=1, content_size=100), CPU))
+
+
 def test_missing_folders_are_named(config: TrainStyle, tmp_path: Path) -> None:
     with pytest.raises(FolderMissing, match="nowhere"):
         list(train(replace(config, steps=1, contents=tmp_path / "nowhere"), CPU))
