@@ -46,7 +46,7 @@ class Vgg19:
                 x = F.max_pool2d(x, 2)
             for i in range(1, count + 1):
                 name = f"conv{block}_{i}"
-                x = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), w[f"{name}.weight"], w[f"{name}.bias"]).relu()
+                x = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), w[f"{name}.weight"], w[f"{name}.bias"]).relu_()
                 features[f"relu{block}_{i}"] = x
         return features
 
@@ -60,7 +60,7 @@ class SqueezeNet:
         self.dtype = dtype
 
     def _conv(self, x: Tensor, name: str, stride: int = 1, padding: int = 0) -> Tensor:
-        return F.conv2d(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], stride, padding).relu()
+        return F.conv2d(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], stride, padding).relu_()
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         x = self._conv((picture.float().flip(1) * 255 - self.mean).to(self.dtype), "conv1", stride=2)

@@ -19,20 +19,23 @@ Features = dict[str, Tensor]
 
 def gram(features: Tensor) -> Tensor:
     """(N, C, h, w) -> (N, C, C): channel by channel products, averaged over the places."""
-    flat = features.flatten(2)
-    return (flat @ flat.transpose(1, 2)).float() / flat.shape[-1]
+    places = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view, where the channels lie last in memory
+    return (places.transpose(1, 2) @ places).float() / places.shape[1]
 
 
-def structure(features: Tensor) -> Tensor:
-    """(N, C, h, w) -> the same, every channel instance-normalised, then every place of unit length."""
-    values = features.float()
-    deviation, mean = torch.std_mean(values, (2, 3), keepdim=True)
-    return F.normalize((values - mean) / (deviation + 1e-5), dim=1)
+def normalised(features: Tensor) -> Tensor:
+    """(N, C, h, w) -> the same, every channel with mean 0 and deviation 1, in the precision of the features.
+
+    Only the moments need fp32; the elements, of which there are millions, stay as small as they come.
+    """
+    deviation, mean = torch.std_mean(features.float(), (2, 3), keepdim=True)
+    scale = 1 / (deviation + 1e-5)
+    return torch.addcmul((-mean * scale).to(features.dtype), features, scale.to(features.dtype))
 
 
 def content_targets(features: Features) -> Features:
-    """What is remembered of a photo's crop, in bf16."""
-    return {layer: structure(features[layer]).bfloat16() for layer in CONTENT_LAYERS}
+    """What is remembered of a photo's crop, in bf16: at every place, normalised features of unit length."""
+    return {layer: F.normalize(normalised(features[layer]).float(), dim=1).bfloat16() for layer in CONTENT_LAYERS}
 
 
 def style_targets(features: Features) -> Features:
@@ -42,7 +45,12 @@ def style_targets(features: Features) -> Features:
 
 def content_loss(features: Features, targets: Features) -> Tensor:
     """1 - cosine similarity, mean over places and layers: 0 for the photo itself."""
-    losses = [1 - (structure(features[layer]) * targets[layer].float()).sum(1).mean() for layer in CONTENT_LAYERS]
+    losses = []
+    for layer in CONTENT_LAYERS:
+        ours, theirs = normalised(features[layer]), targets[layer].to(features[layer].dtype)
+        along = (ours * theirs).sum(1, dtype=torch.float32)
+        length = ours.square().sum(1, dtype=torch.float32).clamp_min(1e-6).sqrt()
+        losses.append(1 - (along / length).mean())
     return torch.stack(losses).mean()
 
 
