@@ -102,7 +102,14 @@ class ResidualBlock(nn.Module):
 
 
 class StyleEncoder(nn.Module):
-    """A style picture -> its code: mean and standard deviation of every channel of four strided stages, through an MLP."""
+    """A style picture -> its code: mean and standard deviation of every channel of four strided stages, through an MLP.
+
+    Every statistic enters the MLP standardised over many styles (`calibrate`): with torch's default initialisation and no
+    standardisation the deeper stages, which see texture, fade out and never come to matter.
+    """
+
+    center: Tensor
+    spread: Tensor
 
     def __init__(self, widths: tuple[int, ...], hidden: int, code_size: int) -> None:
         super().__init__()
@@ -111,14 +118,25 @@ class StyleEncoder(nn.Module):
         for stage, width in list(zip(stages, widths, strict=True))[1:]:  # at half the size one convolution is all that the time allows
             stage += [nn.Conv2d(width, width, 3, padding=1), nn.ReLU()]
         self.stages = nn.ModuleList(nn.Sequential(*stage) for stage in stages)
+        self.register_buffer("center", torch.zeros(2 * sum(widths)))
+        self.register_buffer("spread", torch.ones(2 * sum(widths)))
         last = nn.Linear(hidden, code_size)
-        with torch.no_grad():
-            last.weight.mul_(0.3)
-            last.bias.zero_()
         self.head = nn.Sequential(nn.Linear(2 * sum(widths), hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), last)
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                assert layer.bias is not None
+                nn.init.zeros_(layer.bias)
+        with torch.no_grad():
+            last.weight.mul_(0.2)
 
     def steps(self, style: Tensor) -> Steps:
         """`forward`, yielding between stages."""
+        statistics = yield from self._statistics(style)
+        code: Tensor = self.head((statistics - self.center) / self.spread)
+        return code.float()
+
+    def _statistics(self, style: Tensor) -> Steps:
         moments = []
         x = style * 2 - 1
         for stage in self.stages:
@@ -126,8 +144,14 @@ class StyleEncoder(nn.Module):
             yield
             flat = x.float().flatten(2)
             moments += [flat.mean(2), flat.std(2)]
-        code: Tensor = self.head(torch.cat(moments, 1))
-        return code.float()
+        return torch.cat(moments, 1)
+
+    def calibrate(self, styles: Tensor) -> None:
+        """Set the standardisation from many styles (N, 3, H, W): once, when a training begins."""
+        with torch.no_grad():
+            statistics = finish(self._statistics(styles))
+            self.center.copy_(statistics.mean(0))
+            self.spread.copy_(statistics.std(0).clamp_min(1e-4))
 
     def forward(self, style: Tensor) -> Tensor:
         return finish(self.steps(style))

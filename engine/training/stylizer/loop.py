@@ -30,6 +30,9 @@ from engine.training.stylizer.preview import save_grid
 STATE_FILE = "state.safetensors"
 METRICS_FILE = "metrics.jsonl"
 
+CALIBRATION = 32
+"""How many styles the style encoder is calibrated on."""
+
 
 @dataclass(frozen=True)
 class TrainStyle:
@@ -94,12 +97,8 @@ class Trainer:
         self.config, self.device = config, device
         torch.manual_seed(config.seed)
         self.net = StylizerNet(config.network)
-        if config.begin_from is not None:
-            self._begin_from(config.begin_from)
         self.net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = StylizerNet(config.network).to(device)
-        self.average.load_state_dict(self.net.state_dict())
-        self.average.requires_grad_(False)
+        self.average = StylizerNet(config.network).to(device).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.net.parameters(), config.lr, (0.9, 0.99), foreach=True)
         self.step, self.seconds = 0, 0.0
         self.look = Teacher(config.teacher, device, torch.bfloat16)
@@ -108,6 +107,15 @@ class Trainer:
         style_plan = CropPlan(config.style_size, config.smallest, native, config.style_variants)
         self.contents = CropSet(config.contents, content_plan, config.seed, self._seen(losses.content_targets), room * 3 // 4)
         self.styles = CropSet(config.styles, style_plan, config.seed + 1, self._seen(losses.style_targets), room // 4)
+
+    def begin(self) -> None:
+        """Make a new run's first state: from a model, or with a style encoder that is calibrated on the first crops."""
+        if self.config.begin_from is not None:
+            self._begin_from(self.config.begin_from)
+        else:
+            styles, _ = self.styles.batch(np.random.default_rng((self.config.seed, CALIBRATION)), CALIBRATION)
+            self.net.style_encoder.calibrate(self._floats(styles))
+        self.average.load_state_dict(self.net.state_dict())
 
     def _begin_from(self, path: Path) -> None:
         network = registry.load(registry.read_manifest(path))
@@ -207,6 +215,8 @@ def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, Non
     trainer = Trainer(config, device)
     if config.resume:
         trainer.restore()
+    else:
+        trainer.begin()
     config.run.mkdir(parents=True, exist_ok=True)
     started, saved_at, before = time.monotonic(), time.monotonic(), trainer.seconds
     try:
