@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt, QTimer
 
 from desktop.app import App, make_application
 from desktop.client import EngineLike, OnEvent
-from engine.api.events import Event, Finished
+from engine.api.events import Event, Failed, Finished
 from engine.api.places import Places
 from engine.api.recipe import GalleryStyle, Layer, Photo, Recipe, StyleUse
 from engine.api.requests import ImportPicture, Preview
@@ -41,6 +41,7 @@ class Watch:
         self.ticks: list[float] = []
         self.photo: Photo | None = None
         self.engine: Engine | None = None
+        self.trouble = ""
         self.frames = itertools.count()
 
     def now(self) -> float:
@@ -56,6 +57,8 @@ class Watch:
                 if isinstance(event.body.result, Photo):
                     self.photo = event.body.result
                 next(self.frames)
+            if isinstance(event.body, Failed):
+                self.trouble = event.body.failure.sentence
             on_event(event)
 
         self.engine = Engine(where, on_event=watched)
@@ -78,6 +81,8 @@ async def sitting(watch: Watch, seconds: float) -> dict[str, float]:
         app.show()
         await app.begin()
         while not watch.ready:
+            if watch.trouble:
+                raise SystemExit(watch.trouble)
             await asyncio.sleep(0.02)
         loading = watch.gaps(watch.painted, watch.ready)
         await asyncio.sleep(1)

@@ -11,7 +11,7 @@ class Command:
     """A thing that the artist can ask for.
 
     `handler` names a method without arguments of the window's command object (of one bool where the command is `checkable`).
-    `hold` marks a command that lasts as long as its key is down; the canvas reads that key itself.
+    `hold` marks a command that lasts as long as its key is down; the canvas reads that key itself, so there is no handler.
     """
 
     id: str
@@ -52,7 +52,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("zoom-in", "Zoom in", "zoom_in", ("Ctrl++", "Ctrl+="), "zoom-in"),
     Command("zoom-out", "Zoom out", "zoom_out", ("Ctrl+-",), "zoom-out"),
     Command("compare-split", "Compare", "compare_split", ("C",), "compare", "The photo on the left, the painting on the right", True),
-    Command("hold-original", "See the photo while held", "hold_original", ("O",), "eye", "Hold the key to see the photo", hold=True),
+    Command("hold-original", "See the photo while held", "", ("O",), hold=True),
     Command("search-styles", "Search styles", "search_styles", ("Ctrl+F",), "search", "Find a style by painter, title or word"),
     Command("add-style", "Add style from a picture…", "add_style", ("Ctrl+Shift+A",), "plus", "Make a style of any painting or photo"),
     Command("next-style", "Next style", "next_style", ("Ctrl+Right",), "", "Paint with the next style of the gallery"),
@@ -98,7 +98,6 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
         "zoom-in",
         "zoom-out",
         "compare-split",
-        "hold-original",
         "next-style",
         "previous-style",
         "add-layer",

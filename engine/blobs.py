@@ -46,6 +46,10 @@ class BlobStore:
             raise BlobMissing(blob)
         return self.folder / blob
 
+    def holds(self, blob: BlobId) -> bool:
+        """Whether there is a file of this blob; False for what is no id at all."""
+        return _SHA256.fullmatch(blob) is not None and (self.folder / blob).is_file()
+
     def read(self, blob: BlobId, name: str = "") -> bytes:
         """The bytes; raises BlobMissing, which calls the picture by its name, where they are not there or not what they were."""
         try:

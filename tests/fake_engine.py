@@ -22,7 +22,7 @@ import numpy as np
 from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded, Terminal
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.api.requests import EngineInfo, Export, Exported, ImportPicture, Preview, Request, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import EngineInfo, Export, Exported, FindRecipe, ImportPicture, Preview, Request, StyleSample, Thumbnail, WarmUp
 
 Script = Callable[[Request[Any]], Iterable[Body]]
 """What a job tells after `Started`. An end without a terminal event means `Finished(None)`; a `SfumatoError` means `Failed`."""
@@ -177,6 +177,8 @@ class StudioScript:
                 yield Finished(EngineInfo("fake", "fp32", 1, "fake"))
             case ImportPicture():
                 yield Finished(self._take_in(request))
+            case FindRecipe():
+                yield Finished(None)
             case Preview(recipe, edges):
                 for edge in dict.fromkeys(min(edge, max(recipe.native_size)) for edge in edges if recipe.layers):
                     yield coloured_frame(colour_of(recipe), *recipe.size_at(edge), recipe.native_size[0])

@@ -20,7 +20,6 @@ from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, BlobMissing, DocumentDamaged, FileMissing, FileUnreadable
 from engine.api.recipe import BlobId, PictureStyle, Recipe
 
-SUFFIX = ".sfumato"
 DOCUMENT = "document.json"
 THUMBNAIL = "thumbnail.png"
 BLOBS = "blobs/"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from engine.api.recipe import Recipe
 
+DOCUMENT_SUFFIX = ".sfumato"
+
 
 @dataclass(frozen=True)
 class View:

@@ -68,13 +68,6 @@ def remove_style(document: Document, index: int, style: Style) -> Document:
     return _with_styles(document, index, tuple(use for use in styles if not _same(use.style, style)))
 
 
-def without_style(document: Document, style: Style) -> Document:
-    """Take a style out of every layer."""
-    for index in range(len(document.recipe.layers)):
-        document = remove_style(document, index, style)
-    return document
-
-
 def set_weight(document: Document, index: int, style: Style, weight: float) -> Document:
     """Set how much a style counts in the layer's mix; a style that is not in it changes nothing."""
     weight = _clamp(weight, 0, MAX_WEIGHT)

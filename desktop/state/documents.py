@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from desktop.state.library import png_bytes
+from desktop.state.frames import encoded
 from desktop.state.notices import Notices
 from desktop.state.session import Session
 from desktop.state.settings import SettingsStore
-from desktop.state.tasks import Tasks
+from desktop.state.tasks import OPENING, Tasks
 from engine.api.errors import SfumatoError
 from engine.api.places import Places
 
@@ -55,7 +55,7 @@ class Documents(QObject):
         return Recovery(self._recovery_folder)
 
     def open(self, path: Path) -> None:
-        self._tasks.spawn(self._open(path), f"open {path.name}")
+        self._tasks.spawn_latest(self._open(path), OPENING)
 
     def save(self, path: Path, thumbnail: QImage | None) -> asyncio.Task[bool]:
         """Write the document as it is now; the task's result says whether it was written."""
@@ -124,7 +124,7 @@ class Documents(QObject):
         from desktop.document import archive
 
         document = self._session.document
-        picture = png_bytes(thumbnail) if thumbnail is not None else None
+        picture = encoded(thumbnail, "png") if thumbnail is not None else None
         async with self._writing:
             try:
                 await asyncio.to_thread(archive.save, path, document, self._blobs, picture)

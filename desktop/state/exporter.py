@@ -8,6 +8,7 @@ from contextlib import aclosing
 from PySide6.QtCore import QObject, Signal
 
 from desktop.client import RequestFailed
+from desktop.state.export_estimate import size_in_words
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
@@ -60,17 +61,10 @@ class Exporter(QObject):
                     case Finished(Exported() as done):
                         self.seconds_per_megapixel = done.seconds / max(1e-6, done.width * done.height / 1e6)
                         self.exported.emit(recipe, done)
-                        self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {file_size(done.bytes)}")
+                        self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
                         return done
                     case Failed(failure):
                         raise RequestFailed(failure)
                     case _:
                         pass
         return None
-
-
-def file_size(count: int) -> str:
-    """A number of bytes as a person says it."""
-    if count < 1_000_000:
-        return f"{max(1, round(count / 1000))} kB"
-    return f"{count / 1_000_000:.1f} MB"

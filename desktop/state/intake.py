@@ -12,16 +12,16 @@ from PySide6.QtGui import QImage, QImageReader
 
 from desktop.client import RequestFailed
 from desktop.document import edits
-from desktop.state.frames import to_image
+from desktop.state.frames import encoded, to_image
 from desktop.state.library import Library, StyleEntry
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.session import Session
 from desktop.state.settings import SettingsStore
-from desktop.state.tasks import Tasks
+from desktop.state.tasks import OPENING, Tasks
 from engine.api.events import Failed, Frame
-from engine.api.recipe import Photo, PictureStyle
-from engine.api.requests import ImportPicture, StyleSample
+from engine.api.recipe import Photo, PictureStyle, Recipe
+from engine.api.requests import FindRecipe, ImportPicture, StyleSample
 
 PROXY_EDGE = 2048
 PROXY_MEGABYTES = 1024
@@ -34,6 +34,8 @@ class Intake(QObject):
     While an empty canvas waits for that, `proxy_ready` carries a quick look at the photo; `withdrawn` says that nothing came of it.
     """
 
+    recipe_found = Signal(Photo, Recipe)
+    """The photo on the canvas is a picture that Sfumato exported, with this recipe."""
     proxy_ready = Signal(QImage)
     withdrawn = Signal()
 
@@ -54,16 +56,15 @@ class Intake(QObject):
         self._session = session
         self._library = library
         self._settings = settings
-        self._opening: asyncio.Task[None] | None = None
         QImageReader.setAllocationLimit(PROXY_MEGABYTES)
 
     def open_photo(self, path: Path, *, remember: bool = True) -> None:
         """Paint the photo in this file, and `remember` it among the recent ones; of several opened in quick succession, the last."""
-        self._open(ImportPicture(path=path), path if remember else None)
+        self._tasks.spawn_latest(self._take_photo(ImportPicture(path=path), path if remember else None), OPENING)
 
-    def open_data(self, data: bytes, name: str = "Pasted picture") -> None:
-        """Paint a picture from the clipboard or another program; `data` are the bytes of an image file."""
-        self._open(ImportPicture(data=data, name=name), None)
+    def open_image(self, image: QImage, name: str) -> None:
+        """Paint a picture from the clipboard or another program."""
+        self._tasks.spawn_latest(self._take_image(image, name), OPENING)
 
     def add_layer(self, path: Path) -> None:
         """Lay the photo in this file over the picture."""
@@ -79,10 +80,9 @@ class Intake(QObject):
         for entry in self._library.without_thumbnail():
             self._tasks.spawn(self._sample(entry), f"sample {entry.title}")
 
-    def _open(self, request: ImportPicture, recent: Path | None) -> None:
-        if self._opening is not None:
-            self._opening.cancel()
-        self._opening = self._tasks.spawn(self._take_photo(request, recent), "open photo")
+    async def _take_image(self, image: QImage, name: str) -> None:
+        data = await asyncio.to_thread(encoded, image, "png")
+        await self._take_photo(ImportPicture(data=data, name=name), None)
 
     async def _take_photo(self, request: ImportPicture, recent: Path | None) -> None:
         empty = not self._session.recipe.layers
@@ -90,10 +90,10 @@ class Intake(QObject):
         proxy = self._tasks.spawn(self._show_proxy(path), "proxy") if empty and path is not None else None
         try:
             photo: Photo = await self._link.run(request)
-        except RequestFailed:
+        except (RequestFailed, asyncio.CancelledError) as error:
             if empty:
                 self.withdrawn.emit()
-            if recent is not None:
+            if recent is not None and isinstance(error, RequestFailed):
                 self._settings.forget_recent(recent)
             raise
         finally:
@@ -102,6 +102,12 @@ class Intake(QObject):
         self._session.place_photo(photo)
         if recent is not None:
             self._settings.remember_recent(recent)
+        self._tasks.spawn(self._find_recipe(photo), f"recipe {photo.name}")
+
+    async def _find_recipe(self, photo: Photo) -> None:
+        recipe = await self._link.run(FindRecipe(photo))
+        if recipe is not None and self._session.shows(photo):
+            self.recipe_found.emit(photo, recipe)
 
     async def _show_proxy(self, path: Path) -> None:
         image = await asyncio.to_thread(read_proxy, path)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
+from desktop.state.frames import encoded
 from desktop.state.settings import SettingsStore
 from engine.api import gallery
 from engine.api.atomic import atomic_file
@@ -51,18 +52,20 @@ class Library(QObject):
         self.problem = ""
         self._cards = {f"gallery:{card.id}": card for card in self._read_gallery()}
         self._own = self._read_own()
+        self._entries: dict[str, StyleEntry] = {}
+        self._list_entries()
 
     @property
     def entries(self) -> tuple[StyleEntry, ...]:
         """The artist's own styles, newest first, then the gallery's."""
-        return (*map(_own_entry, self._own), *(_card_entry(card) for card in self._cards.values()))
+        return tuple(self._entries.values())
 
     @property
     def favourites(self) -> frozenset[str]:
         return frozenset(self._settings.settings.favourites)
 
     def find(self, key: str) -> StyleEntry | None:
-        return next((entry for entry in self.entries if entry.key == key), None)
+        return self._entries.get(key)
 
     def title(self, style: Style) -> str:
         """What to call a style of a layer, also one whose card is gone."""
@@ -91,13 +94,13 @@ class Library(QObject):
             with atomic_file(self._folder / f"{own.blob}.json", overwrite=True) as stream:
                 stream.write(msgspec.json.encode(own))
             self._own.insert(0, own)
-            self.changed.emit()
+            self._list_entries()
         return _own_entry(own)
 
     def set_own_thumbnail(self, key: str, image: QImage) -> None:
         """Keep and show the thumbnail of an own style. Raises `SfumatoError` where it cannot be written."""
         with atomic_file(self._folder / f"{key.removeprefix('mine:')}.png", overwrite=True, durable=False) as stream:
-            stream.write(png_bytes(image))
+            stream.write(encoded(image, "png"))
         self.thumbnail_changed.emit(key, image)
 
     def remove_own(self, key: str) -> None:
@@ -106,7 +109,7 @@ class Library(QObject):
         self._own = [own for own in self._own if own.blob != blob]
         for suffix in (".json", ".png"):
             (self._folder / f"{blob}{suffix}").unlink(missing_ok=True)
-        self.changed.emit()
+        self._list_entries()
 
     def thumbnail(self, key: str) -> QImage | None:
         """The thumbnail from its file; None where there is none (yet)."""
@@ -125,6 +128,11 @@ class Library(QObject):
     def without_thumbnail(self) -> tuple[StyleEntry, ...]:
         """Own styles whose sample was never finished (the studio was closed, or crashed, before it was)."""
         return tuple(_own_entry(own) for own in self._own if not (self._folder / f"{own.blob}.png").exists())
+
+    def _list_entries(self) -> None:
+        entries = (*map(_own_entry, self._own), *map(_card_entry, self._cards.values()))
+        self._entries = {entry.key: entry for entry in entries}
+        self.changed.emit()
 
     def _read_gallery(self) -> tuple[gallery.StyleCard, ...]:
         try:
@@ -155,11 +163,3 @@ def _own_entry(own: OwnStyle) -> StyleEntry:
 def _card_entry(card: gallery.StyleCard) -> StyleEntry:
     subtitle = " · ".join(filter(None, (card.painter, card.year))) if card.painter else ""
     return StyleEntry(f"gallery:{card.id}", GalleryStyle(card.id), card.title, subtitle, tags=card.tags)
-
-
-def png_bytes(image: QImage) -> bytes:
-    """The image as the bytes of a PNG file."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
-    return bytes(buffer.data().data())

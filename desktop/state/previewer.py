@@ -55,8 +55,15 @@ class Previewer(QObject):
     def need(self, device_pixels: float) -> None:
         """The canvas shows the picture's long edge on so many device pixels: refine when the preview is too coarse for it."""
         self._wanted = next((edge for edge in FINE_EDGES if edge >= device_pixels), FINE_EDGES[-1])
-        if self._fine is not None and self._fine[0] == self._recipe and self._fine[1] < self.edge and not self._running:
-            self._tasks.spawn(self._preview(self._recipe, (self.edge,), refine=True), "preview")
+        if self._is_coarse and not self._running:
+            self._refine()
+
+    @property
+    def _is_coarse(self) -> bool:
+        return self._fine is not None and self._fine[0] == self._recipe and self._fine[1] < self.edge
+
+    def _refine(self) -> None:
+        self._tasks.spawn(self._preview(self._recipe, (self.edge,), refine=True), "preview")
 
     async def _preview(self, recipe: Recipe, edges: tuple[int, ...], *, refine: bool) -> None:
         self._count(+1)
@@ -68,7 +75,10 @@ class Previewer(QObject):
             return
         self._fine = (recipe, edges[-1])
         self.refined.emit(recipe, frame)
-        await self._fetch_original(recipe, edges[-1], frame)
+        if self._is_coarse:  # the artist has zoomed in meanwhile
+            self._refine()
+        else:
+            await self._fetch_original(recipe, edges[-1], frame)
 
     async def _frames(self, recipe: Recipe, edges: tuple[int, ...]) -> Frame | None:
         """Show the frames of a preview; the last one where it was finished, None where another took its place."""

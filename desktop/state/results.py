@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
 
+from desktop.state.frames import encoded
 from engine.api.recipe import Recipe
 
 THUMBNAIL_EDGE = 192
@@ -15,20 +16,33 @@ MAX_RESULTS = 200
 JPEG_QUALITY = 95
 
 
+class Picture:
+    """What the canvas showed: pixels at first, a JPEG once `compress` has run. Two hundred of them as pixels would take gigabytes."""
+
+    def __init__(self, image: QImage) -> None:
+        self._image: QImage | None = image
+        self._jpeg = b""
+
+    @property
+    def image(self) -> QImage:
+        image = self._image
+        return QImage.fromData(self._jpeg) if image is None else image
+
+    def compress(self) -> None:
+        """May run in any thread, once."""
+        self._jpeg = encoded(self.image, "jpeg", JPEG_QUALITY)
+        self._image = None  # last: there is a picture at all times
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A recipe as it looked; `thumbnail` has a long edge of `THUMBNAIL_EDGE` pixels, `encoded` is what the canvas showed, as JPEG."""
+    """A recipe as it looked; `thumbnail` has a long edge of `THUMBNAIL_EDGE` pixels."""
 
     key: str
     recipe: Recipe
     caption: str
     thumbnail: QImage
-    encoded: bytes
-
-    @property
-    def picture(self) -> QImage:
-        """As the canvas showed it."""
-        return QImage.fromData(self.encoded)
+    picture: Picture
 
 
 class Results(QObject):
@@ -47,16 +61,20 @@ class Results(QObject):
     def all(self) -> tuple[Result, ...]:
         return tuple(self._results)
 
-    def add(self, recipe: Recipe, picture: QImage, caption: str, gesture: str | None = None) -> None:
+    def add(self, recipe: Recipe, picture: QImage, caption: str, gesture: str | None = None) -> Result:
         """Keep a finished picture. `gesture` names the control that made it (None: a change that stands by itself)."""
-        if any(known.recipe == recipe for known in self._results):
-            return
         if gesture is not None and gesture == self._last_gesture and self._results:
             self._results.pop()
         self._last_gesture = gesture
-        self._results.append(Result(str(next(self._numbers)), recipe, caption, _thumbnail(picture), _encoded(picture)))
+        result = Result(str(next(self._numbers)), recipe, caption, _thumbnail(picture), Picture(picture))
+        self._results.append(result)
         del self._results[:-MAX_RESULTS]
         self.changed.emit()
+        return result
+
+    def holds(self, recipe: Recipe) -> bool:
+        """Whether a picture of this recipe is kept."""
+        return any(known.recipe == recipe for known in self._results)
 
     def keep_last(self) -> None:
         """The last result is worth keeping (it was exported): the next one of the same control does not replace it."""
@@ -74,13 +92,3 @@ class Results(QObject):
 def _thumbnail(picture: QImage) -> QImage:
     size = picture.size().scaled(THUMBNAIL_EDGE, THUMBNAIL_EDGE, Qt.AspectRatioMode.KeepAspectRatio)
     return picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-
-
-def _encoded(picture: QImage) -> bytes:
-    """Two hundred pictures are kept: as pixels they would take gigabytes."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QImageWriter(buffer, QByteArray(b"jpeg"))
-    writer.setQuality(JPEG_QUALITY)
-    writer.write(picture)
-    return bytes(buffer.data().data())

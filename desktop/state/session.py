@@ -80,6 +80,11 @@ class Session(QObject):
         layers = self.recipe.layers
         return layers[self._layer] if layers else None
 
+    def shows(self, photo: Photo) -> bool:
+        """Whether this photo gives the picture its shape."""
+        layers = self.recipe.layers
+        return bool(layers) and layers[0].source == photo
+
     def select_layer(self, index: int) -> None:
         if 0 <= index < len(self.recipe.layers) and index != self._layer:
             self._layer = index

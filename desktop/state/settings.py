@@ -85,12 +85,19 @@ class SettingsStore(QObject):
         except FileNotFoundError:
             return Settings()
         except (msgspec.DecodeError, UnicodeDecodeError):
-            aside = self._path.with_name(self._path.name + ".damaged")
-            self._path.replace(aside)
-            self.problem = f"The settings were damaged and start afresh; the old file is kept as {aside.name}."
+            self.problem = f"The settings were damaged and start afresh; the old file is kept as {self._set_aside()}."
         except OSError as error:
             self.problem = f"The settings {self._path} cannot be read ({error.strerror}): the defaults are used."
         return Settings()
+
+    def _set_aside(self) -> str:
+        """Keep the damaged file under another name, which is returned; in a folder that cannot be written it keeps its own."""
+        aside = self._path.with_name(self._path.name + ".damaged")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            return self._path.name
+        return aside.name
 
     def _write(self) -> None:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.client import RequestFailed
-from desktop.document.document import Document, View
+from desktop.document.document import DOCUMENT_SUFFIX, Document, View
 from desktop.state.documents import Documents
 from desktop.state.exporter import Exporter
 from desktop.state.frames import to_image
@@ -26,10 +27,8 @@ from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
 from engine.api.events import Frame
 from engine.api.places import Places
-from engine.api.recipe import Layer, Recipe
+from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import EngineInfo, WarmUp
-
-DOCUMENT_SUFFIX = ".sfumato"
 
 
 class Studio(QObject):
@@ -96,15 +95,22 @@ class Studio(QObject):
     def restore(self, key: str) -> None:
         """Go back to a picture of this sitting; a step of the history like any other."""
         result = self.results.find(key)
-        if result is None:
-            return
-        recipe = result.recipe
+        if result is not None:
+            self._put(result.recipe, "an earlier result", f"Back to {result.caption}")
 
-        def go_back(document: Document) -> Document:
+    def restore_recipe(self, photo: Photo, recipe: Recipe) -> None:
+        """In place of an exported picture, put what it was made of; a step of the history."""
+        if self.session.shows(photo):
+            self._put(recipe, "the recipe", f"{photo.name} can be changed again: its photos, styles and settings are back")
+        else:
+            self.notices.say(f"{photo.name} is not on the canvas any more")
+
+    def _put(self, recipe: Recipe, label: str, say: str) -> None:
+        def put(document: Document) -> Document:
             same_shape = recipe.native_size == document.recipe.native_size
             return Document(recipe, document.view if same_shape else View())
 
-        self.session.apply(go_back, "an earlier result", f"Back to {result.caption}")
+        self.session.apply(put, label, say)
 
     def _connect(self) -> None:
         session = self.session
@@ -121,8 +127,9 @@ class Studio(QObject):
 
     def _keep_result(self, recipe: Recipe, frame: Frame) -> None:
         """A picture counts as a result once it is painted."""
-        if recipe == self.session.recipe and _painted_layer(recipe) is not None:
-            self.results.add(recipe, to_image(frame.pixels), self.caption(recipe), self.session.control)
+        if recipe == self.session.recipe and _painted_layer(recipe) is not None and not self.results.holds(recipe):
+            result = self.results.add(recipe, to_image(frame.pixels), self.caption(recipe), self.session.control)
+            self.tasks.spawn(asyncio.to_thread(result.picture.compress), "compress a result")
 
     def caption(self, recipe: Recipe) -> str:
         """A recipe in a few words: its styles, and how strong they are."""

@@ -11,6 +11,9 @@ _log = logging.getLogger(__name__)
 
 Report = Callable[[Exception], None]
 
+OPENING = "open"
+"""The name of every task that puts another photo or document on the table: the last one asked for wins."""
+
 
 class Tasks:
     """A nursery for the sitting. An exception of a task goes to `report` (and, with its traceback, to the log)."""
@@ -24,6 +27,13 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def spawn_latest(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """As `spawn`, in place of what still runs under this name."""
+        for task in self._running:
+            if task.get_name() == name:
+                task.cancel()
+        return self.spawn(work, name)
 
     async def close(self) -> None:
         """Cancel what still runs and wait until it has ended."""

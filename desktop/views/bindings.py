@@ -17,7 +17,7 @@ from desktop.views.jobs_bar import JobRow
 from desktop.views.menus import fill_recent
 from desktop.views.window import Window
 from engine.api.events import Frame
-from engine.api.recipe import Style
+from engine.api.recipe import Photo, Recipe, Style
 from engine.api.requests import EngineInfo
 
 if TYPE_CHECKING:
@@ -73,8 +73,6 @@ class Bindings(QObject):
         self._window.inspector.set_layer(layer, titles)
         self._window.gallery.set_active(list(titles))
         self._window.layers.set_layers(session.recipe.layers, session.current_index)
-        for key in titles:
-            self._show_style_thumbnail(key)
 
     def _show_document(self) -> None:
         session = self._studio.session
@@ -101,9 +99,10 @@ class Bindings(QObject):
         studio.previewer.original_framed.connect(lambda frame: canvas.set_original(frame.pixels))
         studio.intake.proxy_ready.connect(self._show_proxy)
         studio.intake.withdrawn.connect(self._withdraw_proxy)
+        studio.intake.recipe_found.connect(self._offer_recipe)
         canvas.view_changed.connect(self._look)
         canvas.photo_dropped.connect(lambda paths: self._handlers.open_path(Path(paths[0])))
-        canvas.image_data_dropped.connect(lambda data: studio.intake.open_data(bytes(data), "Dropped picture"))
+        canvas.image_dropped.connect(lambda image: studio.intake.open_image(image, "Dropped picture"))
         canvas.style_dropped.connect(lambda keys: self._drop_styles(keys, mix=False))
         canvas.style_mix_dropped.connect(lambda keys: self._drop_styles(keys, mix=True))
         canvas.layer_dropped.connect(self._drop_layers)
@@ -163,7 +162,7 @@ class Bindings(QObject):
 
     def _show_cards(self) -> None:
         library = self._studio.library
-        cards = [Card(entry.key, entry.title, entry.subtitle, None, entry.mine, entry.tags) for entry in library.entries]
+        cards = [Card(entry.key, entry.title, entry.subtitle, entry.mine, entry.tags) for entry in library.entries]
         self._window.gallery.set_cards(cards)
         self._window.gallery.set_favourites(set(library.favourites))
 
@@ -187,6 +186,7 @@ class Bindings(QObject):
         inspector.style_removed.connect(painting.remove_style)
         inspector.reset_requested.connect(painting.reset)
         inspector.gesture_ended.connect(self._studio.session.end_gesture)
+        inspector.thumbnail_wanted.connect(self._show_style_thumbnail)
 
     def _bind_layers(self) -> None:
         layers, painting, session = self._window.layers, self._studio.painting, self._studio.session
@@ -248,6 +248,12 @@ class Bindings(QObject):
 
     def _show_busy(self, busy: bool) -> None:
         self._window.engine_facts.setEnabled(not busy)
+
+    def _offer_recipe(self, photo: Photo, recipe: Recipe) -> None:
+        self._window.banners.offer(
+            f"{photo.name} was painted with Sfumato, and carries its recipe.",
+            ("Restore its recipe", lambda: self._studio.restore_recipe(photo, recipe)),
+        )
 
     def offer_recovery(self, offer: Offer) -> None:
         """Ask, without pressing, whether to go on with what a crash left."""

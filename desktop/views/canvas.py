@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QEnterEvent,
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -24,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from desktop.views.canvas_compare import CompareMode
-from desktop.views.canvas_drop import DropZone, Payload, png_of
+from desktop.views.canvas_drop import DropZone, Payload
 from desktop.views.canvas_overlay import DropOverlay
 from desktop.views.canvas_surface import CanvasSurface
 from desktop.views.canvas_welcome import CanvasWelcome
@@ -44,8 +45,8 @@ class Canvas(CanvasSurface):
 
     photo_dropped = Signal(list)
     """Paths; a document of the studio (.sfumato) arrives here too."""
-    image_data_dropped = Signal(bytes)
-    """A picture without a file, as PNG."""
+    image_dropped = Signal(QImage)
+    """A picture without a file."""
     style_dropped = Signal(list)
     """Styles to use in place of those in use: "file:<path>", or the gallery's keys ("gallery:<id>", "mine:<blob>")."""
     style_mix_dropped = Signal(list)
@@ -240,8 +241,9 @@ class Canvas(CanvasSurface):
         items = list(payload.items)
         styles = items if payload.kind == "styles" else [f"file:{path}" for path in items]
         if payload.kind == "image":
-            if data := png_of(event.mimeData()):
-                self.image_data_dropped.emit(data)
+            image = event.mimeData().imageData()
+            if isinstance(image, QImage) and not image.isNull():  # the other program may not deliver what it offered
+                self.image_dropped.emit(image)
         elif zone.action == "photo":
             self.photo_dropped.emit(items)
         elif zone.action == "style":

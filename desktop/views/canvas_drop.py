@@ -6,12 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QMimeData
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QMimeData
 
+from desktop.document.document import DOCUMENT_SUFFIX
 from desktop.views.gallery_model import STYLES_MIME
-
-DOCUMENT_SUFFIX = ".sfumato"
 
 Kind = Literal["files", "document", "image", "styles"]
 Action = Literal["photo", "style", "layer", "mix"]
@@ -71,13 +69,3 @@ def zones_for(payload: Payload, has_photo: bool) -> tuple[DropZone, ...]:
     style = DropZone("style", "brush", "Use as styles" if many else "Use as style", "Its colours and strokes")
     layer = DropZone("layer", "layers", "Blend as a layer", "Laid over the photo")
     return (photo, style, layer) if has_photo else (photo, style)
-
-
-def png_of(mime: QMimeData) -> bytes:
-    """The dragged pixels as a PNG file; empty where the other program did not deliver them."""
-    image = mime.imageData()
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    if not isinstance(image, QImage) or not QImageWriter(buffer, QByteArray(b"png")).write(image):
-        return b""
-    return bytes(buffer.data().data())

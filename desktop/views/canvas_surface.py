@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -15,6 +15,9 @@ from desktop.views.canvas_pill import Pill
 from desktop.views.canvas_view import CanvasView
 from desktop.views.pyramid import Pyramid
 from desktop.widgets.theme import THEME
+
+if TYPE_CHECKING:  # numpy comes with the engine: the window does not wait for it
+    import numpy as np
 
 
 class CanvasSurface(QWidget):

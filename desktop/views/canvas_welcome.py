@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.widgets.buttons import LinkButton, push_button
+from desktop.widgets.buttons import LinkButton, push_button, with_keys
 from desktop.widgets.labels import Caption
 from desktop.widgets.theme import THEME, Weight, font
 
@@ -60,9 +60,8 @@ class CanvasWelcome(QWidget):
         column.addSpacing(THEME.space_5)
 
     def _choices(self) -> QHBoxLayout:
-        keys = QKeySequence(QKeySequence.StandardKey.Open).toString(QKeySequence.SequenceFormat.NativeText)
         self.open_button = push_button("Open a photo…", "primary", icon_name="photo")
-        self.open_button.setToolTip(f"Open a photo  ({keys or 'Ctrl+O'})")
+        self.open_button.setToolTip(with_keys("Open a photo", QKeySequence("Ctrl+O")))
         self.open_button.clicked.connect(self.open_requested)
         self.house_button = LinkButton("start with the house picture")
         self.house_button.clicked.connect(self.house_requested)

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.state.studio import DOCUMENT_SUFFIX
+from desktop.document.document import DOCUMENT_SUFFIX
 from desktop.views.gallery import PICTURE_SUFFIXES
 from desktop.widgets.buttons import Kind, push_button
 from desktop.widgets.controls import Caption

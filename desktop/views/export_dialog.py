@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.export_estimate import FORMATS, Estimate, FileFormat, estimate, file_format, in_words, typed_suffix
+from desktop.state.export_estimate import FORMATS, Estimate, FileFormat, estimate, file_format, in_words, typed_suffix
 from desktop.widgets.controls import Caption, Switch, ValueSlider, push_button
 from desktop.widgets.theme import THEME, font
 from engine.api.recipe import LOOK_EDGE

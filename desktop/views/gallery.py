@@ -213,8 +213,7 @@ class Gallery(QWidget):
 
     def _enter_grid(self) -> None:
         if self._model.matches:
-            first = next(key for key in self.shown_keys)
-            self._grid.setCurrentIndex(self._model.index_of(first))
+            self._grid.setCurrentIndex(self._model.index_of(self.shown_keys[0]))
             self._grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -6,8 +6,8 @@ import enum
 import json
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -16,8 +16,8 @@ from PySide6.QtGui import QImage
 STYLES_MIME: Final = "application/x-sfumato-styles"
 """The mime type of dragged styles: a JSON list of style keys."""
 
-MAX_LATE_THUMBNAILS: Final = 600
-"""How many thumbnails that came late are kept; the ones longest unseen are forgotten and asked for again."""
+MAX_THUMBNAILS: Final = 600
+"""How many thumbnails are kept; the ones longest unseen are forgotten and asked for again."""
 
 CARD_ROLE: Final = Qt.ItemDataRole.UserRole
 THUMBNAIL_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -34,7 +34,6 @@ class Card:
     key: str
     title: str
     subtitle: str = ""
-    thumbnail: QImage | None = field(default=None, compare=False)
     mine: bool = False
     tags: tuple[str, ...] = ()
 
@@ -85,7 +84,7 @@ class GalleryModel(QAbstractListModel):
         self._words: dict[str, str] = {}
         self._rows: list[Card | None] = []
         self._row_of: dict[str, int] = {}
-        self._late: OrderedDict[str, QImage] = OrderedDict()
+        self._thumbnails: OrderedDict[str, QImage] = OrderedDict()
         self._favourites: frozenset[str] = frozenset()
         self._active: frozenset[str] = frozenset()
         self._filter = Filter.ALL
@@ -95,10 +94,6 @@ class GalleryModel(QAbstractListModel):
     def matches(self) -> int:
         """How many cards match, the tile for a new style not counted."""
         return len(self._row_of)
-
-    @property
-    def search(self) -> str:
-        return self._search
 
     def set_cards(self, cards: Iterable[Card]) -> None:
         self._cards = tuple(cards)
@@ -113,10 +108,10 @@ class GalleryModel(QAbstractListModel):
             self._refill()
 
     def set_thumbnail(self, key: str, image: QImage) -> None:
-        self._late[key] = image
-        self._late.move_to_end(key)
-        while len(self._late) > MAX_LATE_THUMBNAILS:
-            self._late.popitem(last=False)
+        self._thumbnails[key] = image
+        self._thumbnails.move_to_end(key)
+        while len(self._thumbnails) > MAX_THUMBNAILS:
+            self._thumbnails.popitem(last=False)
         self._touch([key], THUMBNAIL_ROLE)
 
     def set_favourites(self, keys: Collection[str]) -> None:
@@ -169,22 +164,30 @@ class GalleryModel(QAbstractListModel):
         return to_mime([card.key for card in map(self.card, indexes) if card])
 
     def _card_data(self, card: Card, role: int) -> Any:
-        known: dict[int, Callable[[], object]] = {
-            Qt.ItemDataRole.DisplayRole: lambda: card.title,
-            Qt.ItemDataRole.ToolTipRole: lambda: "\n".join(filter(None, (card.title, card.subtitle))),
-            Qt.ItemDataRole.AccessibleTextRole: lambda: self._spoken(card),
-            CARD_ROLE: lambda: card,
-            THUMBNAIL_ROLE: lambda: self._thumbnail(card),
-            FAVOURITE_ROLE: lambda: card.key in self._favourites,
-            ACTIVE_ROLE: lambda: card.key in self._active,
-        }
-        return known[role]() if role in known else None
+        if role == CARD_ROLE:
+            return card
+        if role == THUMBNAIL_ROLE:
+            return self._thumbnail(card.key)
+        if role == FAVOURITE_ROLE:
+            return card.key in self._favourites
+        if role == ACTIVE_ROLE:
+            return card.key in self._active
+        return self._text(card, role)
 
-    def _thumbnail(self, card: Card) -> QImage | None:
-        if card.key in self._late:
-            self._late.move_to_end(card.key)
-            return self._late[card.key]
-        return card.thumbnail
+    def _text(self, card: Card, role: int) -> str | None:
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return card.title
+            case Qt.ItemDataRole.ToolTipRole:
+                return "\n".join(filter(None, (card.title, card.subtitle)))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(card)
+        return None
+
+    def _thumbnail(self, key: str) -> QImage | None:
+        if key in self._thumbnails:
+            self._thumbnails.move_to_end(key)
+        return self._thumbnails.get(key)
 
     def _spoken(self, card: Card) -> str:
         parts = [card.title, card.subtitle or ("your own" if card.mine else "")]

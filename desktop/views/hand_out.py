@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from desktop.state.library import png_bytes
+from desktop.state.frames import encoded
 
 DRAG_PICTURE = QSize(160, 160)
 
@@ -34,7 +34,7 @@ class HandOut:
         if self._folder is None:
             self._folder = QTemporaryDir()
         file = Path(self._folder.path()) / f"{name or 'picture'}.png"
-        file.write_bytes(png_bytes(image))
+        file.write_bytes(encoded(image, "png"))
         data = QMimeData()
         data.setImageData(image)
         data.setUrls([QUrl.fromLocalFile(str(file))])

@@ -10,8 +10,8 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop.actions import COMMANDS
-from desktop.state.library import png_bytes
-from desktop.state.studio import DOCUMENT_SUFFIX, Studio
+from desktop.document.document import DOCUMENT_SUFFIX
+from desktop.state.studio import Studio
 from desktop.views.canvas import ZOOM_STEP
 from desktop.views.dialogs import DOCUMENTS, PICTURES, Ask, ask_for_files, ask_to_save, ask_to_stop, ask_where_to_save, pictures_folder
 from desktop.views.hand_out import HandOut
@@ -41,7 +41,7 @@ class Handlers(QObject):
     # The file
 
     def open_photo(self) -> None:
-        ask_for_files(self._window, "Open photo", PICTURES, lambda files: self._studio.open(files[0]))
+        ask_for_files(self._window, "Open photo", PICTURES, lambda files: self.open_path(files[0]))
 
     def open_document(self) -> None:
         ask_for_files(self._window, "Open document", DOCUMENTS, lambda files: self.open_path(files[0]))
@@ -86,12 +86,12 @@ class Handlers(QObject):
     def copy_result(self, key: str) -> None:
         """Copy a picture of this sitting, as large as on the canvas."""
         if (result := self._studio.results.find(key)) is not None:
-            self._hand_out.copy(result.picture)
+            self._hand_out.copy(result.picture.image)
             self._studio.notices.say(f"Copied {result.caption}")
 
     def drag_result(self, key: str) -> None:
         if (result := self._studio.results.find(key)) is not None:
-            self._hand_out.drag(self._window.results, result.picture, self._studio.session.name)
+            self._hand_out.drag(self._window.results, result.picture.image, self._studio.session.name)
 
     def quit(self) -> None:
         """Leave, unless something would be lost and the artist would rather not."""
@@ -128,7 +128,7 @@ class Handlers(QObject):
         if files:
             self.open_path(files[0])
         elif isinstance(image, QImage) and not image.isNull():
-            self._studio.intake.open_data(png_bytes(image))
+            self._studio.intake.open_image(image, "Pasted picture")
         else:
             self._studio.notices.say("There is no picture on the clipboard")
 

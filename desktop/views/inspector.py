@@ -17,7 +17,8 @@ from engine.api.recipe import MAX_STYLES, STYLE_SCALE, Layer
 
 
 class Inspector(QWidget):
-    """The current layer's styles and their settings. `set_layer` tells nobody; the signals are the artist's hand only.
+    """The current layer's styles and their settings. `set_layer` changes nothing; but for `thumbnail_wanted` the signals are
+    the artist's hand only.
 
     The text that goes with a value names its gesture: it stays the same during one drag.
     """
@@ -29,11 +30,12 @@ class Inspector(QWidget):
     keep_colors_changed = Signal(bool)
     gesture_ended = Signal()
     reset_requested = Signal()
+    thumbnail_wanted = Signal(str)
+    """Asks once for the picture of each style that comes into the mix."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Inspector")
-        self._thumbnails: dict[str, QImage] = {}
         self._rows: list[MixRow] = []
         self._strength = ValueSlider("Strength", 0.0, 1.0, Layer.strength, step=0.01, default=Layer.strength, unit="%", factor=100)
         self._scale = ValueSlider("Stroke size", *STYLE_SCALE, Layer.style_scale, step=0.01, default=Layer.style_scale, unit="×", log=True)
@@ -71,7 +73,6 @@ class Inspector(QWidget):
         self._pages.setCurrentWidget(self._controls)
 
     def set_style_thumbnail(self, key: str, image: QImage) -> None:
-        self._thumbnails[key] = image
         for row in self._rows:
             if row.key == key:
                 row.set_thumbnail(image)
@@ -135,12 +136,13 @@ class Inspector(QWidget):
             row.deleteLater()
         self._rows = [MixRow(key, title, alone=alone) for key, title, alone in wanted]
         for row in self._rows:
-            row.set_thumbnail(self._thumbnails.get(row.key))
             row.weight_changed.connect(self.weight_changed)
             row.weight_released.connect(self.gesture_ended)
             row.removed.connect(self.style_removed)
             self._mix.addWidget(row)
         self._order_tabs()
+        for row in self._rows:
+            self.thumbnail_wanted.emit(row.key)
 
     def _order_tabs(self) -> None:
         """Tab goes down the panel although rows come and go. The rows are put behind the first slider, and it behind them: so the

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.actions import COMMANDS, MENUS, RECENT, SEPARATOR
-from desktop.widgets.controls import Caption, Heading, IconButton
-from desktop.widgets.icons import icon
+from desktop.widgets.buttons import with_keys
+from desktop.widgets.controls import Caption, Heading
+from desktop.widgets.icons import GRID, icon
 from desktop.widgets.theme import THEME, Weight, font
 
 HAND: tuple[tuple[str, str], ...] = (
@@ -27,17 +29,18 @@ Actions = Mapping[str, QAction]
 
 
 def make_actions(owner: QWidget) -> dict[str, QAction]:
-    """A `QAction` for each command, by id; they belong to `owner`, where their shortcuts work."""
+    """A `QAction` for each command that a trigger runs, by id; they belong to `owner`, where their shortcuts work."""
     made: dict[str, QAction] = {}
     for row in COMMANDS:
+        if row.hold:
+            continue
         action = QAction(row.text, owner)
         action.setObjectName(row.id)
         action.setCheckable(row.checkable)
-        action.setToolTip(row.tip or row.text.rstrip("…"))
+        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action.setToolTip(with_keys(row.tip or row.text.rstrip("…"), action.shortcut()))
         if row.icon:
             action.setIcon(icon(row.icon))
-        if not row.hold:
-            action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         if row.id in ("quit", "about"):
             action.setMenuRole(QAction.MenuRole.QuitRole if row.id == "quit" else QAction.MenuRole.AboutRole)
         owner.addAction(action)
@@ -72,11 +75,12 @@ def fill_recent(menu: QMenu, files: Sequence[str], open_file: Callable[[Path], N
 
 def tool_button(action: QAction) -> QToolButton:
     """A tool bar button that follows the action: enabled, checked, triggered."""
-    button = IconButton("brush", action.text().rstrip("…"), checkable=action.isCheckable(), shortcut=action.shortcut().toString())
-    tip = button.toolTip()
+    button = QToolButton()
     button.setDefaultAction(action)
-    button.setToolTip(tip)  # with the shortcut, which the action's own lacks
-    action.changed.connect(lambda: button.setToolTip(tip))
+    button.setAccessibleName(action.text().rstrip("…"))
+    button.setIconSize(QSize(GRID, GRID))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAutoRaise(True)
     return button
 
 

@@ -55,5 +55,5 @@ class MixRow(QWidget):
         if self._weight is not None:
             self._weight.set_value(weight)
 
-    def set_thumbnail(self, image: QImage | None) -> None:
+    def set_thumbnail(self, image: QImage) -> None:
         self._thumbnail.set_image(image)

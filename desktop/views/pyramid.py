@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
+
+if TYPE_CHECKING:
+    import numpy as np
 
 TILE = 512
 """Pixels of a level."""
@@ -20,6 +23,8 @@ TILE = 512
 def image_of(pixels: np.ndarray) -> QImage:
     """An image that shares memory with `pixels`: (H, W, 4) uint8 BGRA with premultiplied alpha, C-contiguous. The caller keeps
     the array alive. Opaque pictures become RGB32, which draws faster. Raises ValueError for another shape or type."""
+    import numpy as np  # late: it comes with the engine, and the window is painted before
+
     if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint8 or 0 in pixels.shape or not pixels.flags.c_contiguous:
         raise ValueError(f"expected (H, W, 4) contiguous uint8 pixels, got {pixels.shape} {pixels.dtype}")
     height, width = pixels.shape[:2]
@@ -39,7 +44,7 @@ class Pyramid:
     @classmethod
     def from_pixels(cls, pixels: np.ndarray) -> Pyramid:
         """Of an array as `image_of` takes it; arrays that are not contiguous are copied."""
-        contiguous = np.ascontiguousarray(pixels)
+        contiguous = pixels if pixels.flags.c_contiguous else pixels.copy()
         return cls(image_of(contiguous), contiguous)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
@@ -58,23 +58,12 @@ class _ResultModel(QAbstractListModel):
         self.results.append(result)
         self.endInsertRows()
 
-    def update(self, id: str, image: QImage) -> None:
-        for row, result in enumerate(self.results):
-            if result.id == id:
-                self.results[row] = replace(result, image=image)
-                self.dataChanged.emit(self.index(row), self.index(row))
-
     def remove(self, id: str) -> None:
         for row, result in reversed(list(enumerate(self.results))):
             if result.id == id:
                 self.beginRemoveRows(QModelIndex(), row, row)
                 del self.results[row]
                 self.endRemoveRows()
-
-    def clear(self) -> None:
-        self.beginResetModel()
-        self.results.clear()
-        self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.results)
@@ -232,15 +221,6 @@ class Results(QWidget):
         self._pages.setCurrentWidget(self._strip)
         self._strip.scrollTo(newest)
 
-    def update_result(self, id: str, image: QImage) -> None:
-        """Show a better picture of a result."""
-        self._model.update(id, image)
-
     def remove_result(self, id: str) -> None:
         self._model.remove(id)
         self._pages.setCurrentWidget(self._strip if self._model.results else self._empty)
-
-    def clear(self) -> None:
-        """A new sitting."""
-        self._model.clear()
-        self._pages.setCurrentWidget(self._empty)

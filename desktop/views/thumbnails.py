@@ -110,7 +110,7 @@ class Thumbnail(QWidget):
         self._covers = Covers()
         self.setFixedSize(size)
 
-    def set_image(self, image: QImage | None) -> None:
+    def set_image(self, image: QImage) -> None:
         self._image = image
         self.update()
 

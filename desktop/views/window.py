@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QMenuBar, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.actions import NEED_PICTURE, SEPARATOR, TOOLBAR
 from desktop.state.settings import WindowShape
@@ -19,6 +19,7 @@ from desktop.views.results import Results
 from desktop.widgets.buttons import push_button
 from desktop.widgets.controls import Caption, ElidedLabel
 from desktop.widgets.icons import icon
+from desktop.widgets.menu_bar import MenuBar
 from desktop.widgets.theme import THEME, Weight, font
 
 FIRST_SIZE = QSize(1440, 900)
@@ -30,7 +31,8 @@ HEADER_HEIGHT, STATUS_HEIGHT = 44, 30
 class Window(QMainWindow):
     """The parts of the window and where they stand; it does nothing of its own accord.
 
-    `close_requested` asks whether the window may close (`allow_close` lets it); `painted` is sent once, after the first paint.
+    `close_requested` asks whether the window may close (`allow_close` lets it); `painted` is sent once, when all
+    of it has been painted for the first time.
     """
 
     close_requested = Signal()
@@ -55,7 +57,7 @@ class Window(QMainWindow):
         self.status = ElidedLabel(role="caption")
         self.picture_facts = Caption(tabular=True)
         self.engine_facts = Caption()
-        self.menu_bar = QMenuBar()
+        self.menu_bar = MenuBar()
         self.recent_menu = fill_menus(self.menu_bar, self.actions_by_id)
         self.splitters = self._arrange()
         self.set_document("", dirty=False, has_picture=False)
@@ -107,7 +109,7 @@ class Window(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            self.painted.emit()
+            QTimer.singleShot(0, self, self.painted.emit)  # the parts are painted after this one
 
     def _arrange(self) -> dict[str, QSplitter]:
         middle = QWidget()
@@ -157,7 +159,7 @@ class Window(QMainWindow):
     def _export_button(self) -> QWidget:
         action = self.actions_by_id["export"]
         button = push_button("Export", "primary", icon_name="export")
-        button.setToolTip(f"{action.toolTip()}  ({action.shortcut().toString()})")
+        button.setToolTip(action.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)

@@ -36,37 +36,27 @@ class LinkButton(QPushButton):
 
 
 class IconButton(QToolButton):
-    """A button that shows an icon only: `text` is its accessible name and, with the shortcut, its tooltip. A click does not take
-    the keyboard focus away from where the artist works; Tab does."""
+    """A button that shows an icon only: `text` is its accessible name and its tooltip. A click does not take the keyboard focus
+    away from where the artist works; Tab does."""
 
-    def __init__(
-        self,
-        icon_name: str,
-        text: str,
-        *,
-        checkable: bool = False,
-        checked_icon: str | None = None,
-        shortcut: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, icon_name: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shortcut_text = shortcut
         self.setIconSize(QSize(GRID, GRID))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoRaise(True)
-        self.setCheckable(checkable)
-        self.set_icon(icon_name, checked_icon)
+        self.setIcon(icon(icon_name))
         self.set_text(text)
-
-    def set_icon(self, icon_name: str, checked_icon: str | None = None) -> None:
-        self.setIcon(icon(icon_name, on=checked_icon))
 
     def set_text(self, text: str) -> None:
         """What the button does: its name for a screen reader, and its tooltip."""
-        keys = QKeySequence(self._shortcut_text).toString(QKeySequence.SequenceFormat.NativeText)
         self.setText(text)
         self.setAccessibleName(text)
-        self.setToolTip(f"{text}  ({keys})" if keys else text)
+        self.setToolTip(text)
+
+
+def with_keys(text: str, keys: QKeySequence) -> str:
+    """A tooltip that also tells the keys: "Save  (Ctrl+S)"."""
+    return text if keys.isEmpty() else f"{text}  ({keys.toString(QKeySequence.SequenceFormat.NativeText)})"
 
 
 class Switch(QCheckBox):

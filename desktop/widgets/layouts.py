@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QVBoxLayout, QWidget
 
 from desktop.widgets.buttons import push_button
 from desktop.widgets.icons import icon
@@ -14,52 +14,22 @@ from desktop.widgets.theme import THEME, Weight, font
 class Section(QWidget):
     """A group of controls under a small heading. `body` holds them; `add_action` puts a button beside the heading."""
 
-    toggled = Signal(bool)
-
-    def __init__(self, title: str, collapsible: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
-        self._content = QWidget()
-        self.body = QVBoxLayout(self._content)
+        self.body = QVBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(THEME.space_3)
         self._header = QHBoxLayout()
         self._header.setContentsMargins(0, 0, 0, 0)
         self._header.setSpacing(THEME.space_1)
-        self._fold: QToolButton | None = self._fold_button(title) if collapsible else None
-        self._header.addWidget(self._fold if self._fold is not None else Heading(title))
+        self._header.addWidget(Heading(title))
         self._header.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(THEME.space_4, THEME.space_3, THEME.space_4, THEME.space_3)
         column.setSpacing(THEME.space_2)
         column.addLayout(self._header)
-        column.addWidget(self._content)
-
-    def _fold_button(self, title: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(title)
-        button.setProperty("role", "fold")
-        button.setFont(Heading("").font())
-        button.setCheckable(True)
-        button.setChecked(True)
-        button.setIcon(icon("chevron-right", on="chevron-down", colour=THEME.text_faint))
-        button.setIconSize(QSize(14, 14))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(title)
-        button.setAccessibleDescription("Shows or hides this section")
-        button.toggled.connect(self._content.setVisible)
-        button.toggled.connect(self.toggled)
-        return button
-
-    @property
-    def is_open(self) -> bool:
-        return self._fold is None or self._fold.isChecked()
-
-    def set_open(self, is_open: bool) -> None:
-        """Unfold or fold; a section that is not collapsible stays open."""
-        if self._fold is not None:
-            self._fold.setChecked(is_open)
+        column.addLayout(self.body)
 
     def add(self, widget: QWidget) -> None:
         self.body.addWidget(widget)

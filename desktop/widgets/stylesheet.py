@@ -37,22 +37,19 @@ QToolButton:checked { background: $raised; color: $text; }
 QToolButton:checked:hover { background: $hover; }
 QToolButton:disabled { color: $text_disabled; }
 QToolButton:focus { border-color: $accent; }
-QToolButton[role="fold"] { padding: 1px 4px 1px 0; margin-left: -3px; border-width: 1px; color: $text_faint; }
-QToolButton[role="fold"]:hover, QToolButton[role="fold"]:checked:hover { background: transparent; color: $text; }
-QToolButton[role="fold"]:checked { background: transparent; }
 QToolButton::menu-indicator { image: none; }
 """
 
 FIELDS = """
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+QLineEdit, QSpinBox, QComboBox {
     background: $raised; color: $text; border: 1px solid $line_strong; border-radius: ${radius}px; padding: 4px 8px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $text_disabled; }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
+QLineEdit:hover, QSpinBox:hover, QComboBox:hover { border-color: $text_disabled; }
+QLineEdit:focus, QSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 3px 7px;
 }
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $text_disabled; border-color: $line; }
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $text_disabled; border-color: $line; }
 QLineEdit[kind="value"] {
     background: transparent; border: 1px solid transparent; border-radius: ${radius_small}px; padding: 1px 2px; color: $text;
 }
@@ -68,31 +65,15 @@ QComboBox QAbstractItemView {
     selection-background-color: $pressed; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 8px; border-radius: ${radius_small}px; }
-QSpinBox, QDoubleSpinBox { min-height: 18px; }
+QSpinBox { min-height: 18px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
     border: none; padding: 0 0 0 6px; background: transparent;
 }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
-QCheckBox, QRadioButton { color: $text; spacing: 8px; }
-QCheckBox:disabled, QRadioButton:disabled { color: $text_disabled; }
-QCheckBox::indicator {
-    width: 14px; height: 14px; border: 1px solid $text_disabled; border-radius: ${radius_small}px; background: $raised;
-}
-QCheckBox::indicator:hover { background: $hover; }
-QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
-QCheckBox::indicator:checked { image: url(icons:check.svg); background: $pressed; border-color: $accent; }
-QSlider::groove:horizontal { height: 3px; border-radius: 1px; background: $pressed; }
-QSlider::sub-page:horizontal { border-radius: 1px; background: $text_faint; }
-QSlider::handle:horizontal {
-    width: 12px; height: 12px; margin: -6px 0; border: 2px solid $panel; border-radius: 8px; background: $text_muted;
-}
-QSlider::handle:horizontal:hover { background: $text; }
-QSlider::handle:horizontal:focus { border-color: $accent; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 """
 
 SURFACES = """
 QMainWindow, QDialog { background: $panel; }
-QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
@@ -104,8 +85,6 @@ QLabel:disabled { color: $text_disabled; }
 QLabel[role="heading"] { color: $text_faint; }
 QLabel[role="caption"] { color: $text_muted; }
 QLabel[role="error"] { color: $danger; }
-QGroupBox { border: 1px solid $line; border-radius: ${radius}px; margin-top: 8px; padding-top: 12px; }
-QGroupBox::title { subcontrol-origin: margin; left: 12px; color: $text_faint; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
@@ -119,9 +98,6 @@ QProgressBar {
     background: $pressed; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; text-align: center; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
-QStatusBar { background: $panel; color: $text_muted; border-top: 1px solid $line; }
-QStatusBar::item { border: none; }
-QSizeGrip { image: none; width: 0; height: 0; }
 """
 
 LISTS_AND_MENUS = """
@@ -139,19 +115,11 @@ QMenu::right-arrow { image: url(icons:chevron-right.svg); width: 12px; height: 1
 QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
 QMenu::indicator:checked { image: url(icons:check.svg); }
 QToolTip { background: $floating; color: $text; border: 1px solid $line_strong; padding: 4px 7px; }
-QListView, QTreeView, QTableView { background: transparent; border: 1px solid transparent; outline: none; color: $text; }
+QListView, QTreeView { background: transparent; border: 1px solid transparent; outline: none; color: $text; }
 QListView::item { border: 2px solid transparent; border-radius: ${radius}px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $pressed; color: $text; }
 QListView::item:focus { border-color: $accent; }
-QTabBar { background: transparent; border: none; }
-QTabBar::tab {
-    background: transparent; color: $text_faint; padding: 7px 12px; border: none; border-bottom: 2px solid transparent; margin: 0 2px;
-}
-QTabBar::tab:hover { color: $text; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { background: $hover; }
-QTabWidget::pane { border: none; border-top: 1px solid $line; }
 """
 
 

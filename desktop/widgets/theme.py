@@ -43,7 +43,6 @@ class Theme:
     accent_pressed: str = "#cc8d51"
     on_accent: str = "#1d1409"
     danger: str = "#f28b7d"
-    success: str = "#a9c58c"
 
     radius_small: int = 4
     radius: int = 6

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.api.errors import Failure
+
+if TYPE_CHECKING:  # late: a window does not wait for numpy
+    import numpy as np
 
 JobId = int
 R = TypeVar("R")

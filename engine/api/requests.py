@@ -74,6 +74,17 @@ class ImportPicture(Request[Photo]):
 
 
 @dataclass(frozen=True)
+class FindRecipe(Request[Recipe | None]):
+    """The recipe inside a picture that Sfumato exported; None where there is none, or not all of its pictures are on this machine."""
+
+    photo: Photo
+
+    @property
+    def subject(self) -> str:
+        return self.photo.name
+
+
+@dataclass(frozen=True)
 class Thumbnail(Request[None]):
     """Show a blob, small: sends one `Frame` with the given long edge."""
 

@@ -13,6 +13,7 @@ Job = Callable[..., Generator[Any, Any, Any]]
 JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.WarmUp, warm_up.warm_up),
     (requests.ImportPicture, library.import_picture),
+    (requests.FindRecipe, library.find_recipe),
     (requests.Thumbnail, library.thumbnail),
     (requests.StyleSample, library.style_sample),
     (requests.Preview, preview.preview),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from engine.api.errors import BadRequest
 from engine.api.events import Progress
-from engine.api.recipe import Recipe, to_plain
+from engine.api.recipe import Recipe, from_plain, to_plain
 from engine.api.requests import Export, Exported, Output
 from engine.context import Context, Step, Wait
 from engine.imaging.decoding import check_size, pixel_budget
@@ -42,3 +43,11 @@ def _write(picture: Picture, recipe: Recipe, output: Output) -> None:
 def recipe_text(recipe: Recipe) -> dict[str, str]:
     """What an exported file says of how it was made."""
     return {RECIPE_KEY: json.dumps({"version": version("sfumato"), "recipe": to_plain(recipe)}, sort_keys=True)}
+
+
+def recipe_in(text: Mapping[str, str]) -> Recipe | None:
+    """The recipe that `recipe_text` packed; None for any other text, be it damaged, foreign or of a version to come."""
+    try:
+        return from_plain(json.loads(text[RECIPE_KEY])["recipe"])
+    except (BadRequest, KeyError, TypeError, ValueError, RecursionError):
+        return None

@@ -9,9 +9,10 @@ from typing import Any
 
 from engine.api.errors import BadRequest
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse
-from engine.api.requests import ImportPicture, StyleSample, Thumbnail
+from engine.api.requests import FindRecipe, ImportPicture, StyleSample, Thumbnail
 from engine.context import Context, Step, Wait
-from engine.imaging.files import load_bytes, read_bytes
+from engine.imaging.files import load_bytes, read_bytes, read_text
+from engine.jobs.export import recipe_in
 from engine.jobs.preview import frame
 from engine.render import photo_at, render
 
@@ -30,6 +31,17 @@ def _take_in(request: ImportPicture, context: Context) -> Photo:
     name = request.name if request.path is None else request.path.name
     picture = load_bytes(data, name if request.path is None else str(request.path))
     return Photo(context.blobs.add(data), picture.width, picture.height, name)
+
+
+def find_recipe(request: FindRecipe, context: Context) -> Generator[Step, Any, Recipe | None]:
+    """Read the recipe inside a picture that is taken in already."""
+    recipe: Recipe | None = yield Wait(context.io.submit(_embedded, request.photo, context))
+    return recipe
+
+
+def _embedded(photo: Photo, context: Context) -> Recipe | None:
+    recipe = recipe_in(read_text(context.blobs.path(photo.blob)))
+    return recipe if recipe is not None and recipe.layers and all(map(context.blobs.holds, recipe.blobs())) else None
 
 
 def thumbnail(request: Thumbnail, context: Context) -> Generator[Step, Any, None]:

@@ -50,4 +50,5 @@ def run_in_window(application: QApplication, scenario: Coroutine[Any, Any, None]
     """Run a scenario in Qt's event loop; one that hangs fails after a minute."""
     with qasync.QEventLoop(application) as loop:
         loop.run_until_complete(asyncio.wait_for(scenario, PATIENCE_SECONDS))
+    del loop
     gc.collect()  # the loop's timers must not be collected in the thread of the next test's engine

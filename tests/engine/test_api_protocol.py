@@ -10,7 +10,7 @@ from engine.api.errors import Failure, InternalError, SfumatoError
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Progress, Started, Superseded
 from engine.api.places import places
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.api.requests import Export, ImportPicture, Lane, Output, Preview, Request, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import Export, FindRecipe, ImportPicture, Lane, Output, Preview, Request, StyleSample, Thumbnail, WarmUp
 
 KINDS = sorted(SfumatoError.__subclasses__(), key=lambda kind: kind.__name__)
 PHOTO = Photo("a" * 64, 300, 200, "cat.jpg")
@@ -60,6 +60,7 @@ def test_a_fraction_lies_between_0_and_1(done: float, total: float, fraction: fl
         (WarmUp(), Lane.INTERACTIVE, None, "the engine"),
         (ImportPicture(Path("cat.jpg")), Lane.INTERACTIVE, None, "cat.jpg"),
         (ImportPicture(data=b"pixels"), Lane.INTERACTIVE, None, "Pasted picture"),
+        (FindRecipe(PHOTO), Lane.FOREGROUND, None, "cat.jpg"),
         (Thumbnail(PHOTO), Lane.FOREGROUND, None, "cat.jpg"),
         (StyleSample("b" * 64, "waves"), Lane.BACKGROUND, None, "waves"),
         (Preview(Recipe((Layer(PHOTO),))), Lane.INTERACTIVE, "preview", "cat.jpg"),

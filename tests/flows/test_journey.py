@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from desktop.app import StartEngine
 from engine.api.places import places
@@ -100,6 +101,32 @@ def test_an_empty_canvas_stays_empty_after_a_file_that_is_no_picture(engine: Sta
         assert not artist.app.window.actions_by_id["save"].isEnabled()
 
     travel(engine, journey)
+
+
+def test_an_exported_picture_that_is_dropped_can_be_changed_again(
+    real_engine: StartEngine, travel: Travel, photo: Path, painting: Path, tmp_path: Path
+) -> None:
+    exported = tmp_path / "painted.png"
+
+    async def journey(artist: Traveller) -> None:
+        studio, banners = artist.app.studio, artist.app.window.banners
+        await artist.drop_photo(photo)
+        assert banners.sentences == []
+        await artist.drop_style(painting)
+        painted = studio.session.recipe
+        await studio.exporter.export(painted, Output(exported))
+        await artist.drop_photo(exported)
+        assert studio.session.recipe != painted
+        (sentence,) = banners.sentences
+        assert "painted.png" in sentence
+        next(button for button in banners.findChildren(QPushButton) if button.text() == "Restore its recipe").click()
+        assert studio.session.recipe == painted
+        await artist.settle()
+        studio.session.undo()
+        assert studio.session.recipe != painted
+        await artist.settle()
+
+    travel(real_engine, journey)
 
 
 def test_an_export_that_cannot_be_written_is_told_and_leaves_nothing(

@@ -98,12 +98,6 @@ def test_a_full_mix_says_so() -> None:
         edits.mix_style(document, 0, WAVE)
 
 
-def test_a_deleted_style_leaves_every_layer() -> None:
-    document = edits.mix_style(edits.apply_style(edits.apply_style(stack(SEA, TREE, HILL), 0, WAVE), 2, OLIVES), 2, WAVE)
-    left = edits.without_style(document, WAVE)
-    assert [layer.styles for layer in left.recipe.layers] == [(), (), (StyleUse(OLIVES),)]
-
-
 @pytest.mark.parametrize(
     ("change", "name", "low", "high"),
     [

@@ -43,13 +43,22 @@ def test_an_exported_result_is_not_replaced() -> None:
     assert len(results.all) == 2
 
 
-def test_the_same_recipe_is_listed_once_and_can_be_found() -> None:
+def test_a_result_can_be_found() -> None:
     results = Results()
-    results.add(recipe(0.9), picture(), "one")
-    results.add(recipe(0.9), picture(), "again")
-    (only,) = results.all
+    only = results.add(recipe(0.9), picture(), "one")
+    assert results.holds(recipe(0.9))
+    assert not results.holds(recipe(0.8))
     assert results.find(only.key) is only
     assert results.find("no such key") is None
+
+
+def test_a_compressed_picture_looks_the_same() -> None:
+    result = Results().add(recipe(0.9), picture(), "one")
+    before = result.picture.image
+    result.picture.compress()
+    after = result.picture.image
+    assert after.size() == before.size()
+    assert abs(after.pixelColor(300, 200).red() - before.pixelColor(300, 200).red()) <= 2
 
 
 def test_thumbnails_are_small_and_their_number_bounded() -> None:

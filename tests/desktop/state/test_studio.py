@@ -64,6 +64,53 @@ def test_the_last_frame_of_a_drag_is_that_of_its_last_value(play: Play, photo: P
     play(scenario)
 
 
+def test_a_zoom_while_a_preview_is_made_is_followed_after_it(play: Play, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+
+    async def scenario(sitting: Sitting) -> None:
+        previewer = sitting.studio.previewer
+        previewer.busy_changed.connect(lambda busy: previewer.need(1800) if busy else None)
+        frames: list[Frame] = []
+        previewer.framed.connect(frames.append)
+        await sitting.open(large)
+        assert frames[-1].pixels.shape[1] == 1800
+
+    play(scenario)
+
+
+def test_of_a_photo_and_a_document_the_last_one_asked_for_is_opened(play: Play, photo: Path, tmp_path: Path) -> None:
+    saved, other = tmp_path / "saved.sfumato", tmp_path / "other.png"
+    other.write_bytes(png(90, 30))
+
+    async def scenario(sitting: Sitting) -> None:
+        studio = sitting.studio
+        await sitting.open(photo)
+        assert await studio.documents.save(saved, None)
+        studio.open(other)
+        await sitting.open(saved)
+        assert studio.session.recipe.native_size == (60, 40)
+        studio.open(saved)
+        await sitting.open(other)
+        assert studio.session.recipe.native_size == (90, 30)
+        assert sitting.troubles == []
+
+    play(scenario)
+
+
+def test_a_pasted_picture_is_painted(play: Play) -> None:
+    image = QImage(30, 20, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+
+    async def scenario(sitting: Sitting) -> None:
+        sitting.studio.intake.open_image(image, "Pasted picture")
+        await sitting.settle()
+        (layer,) = sitting.studio.session.recipe.layers
+        assert (layer.source.name, layer.source.width, layer.source.height) == ("Pasted picture", 30, 20)
+
+    play(scenario)
+
+
 def test_results_are_kept_and_restored(play: Play, photo: Path) -> None:
     async def scenario(sitting: Sitting) -> None:
         studio = sitting.studio

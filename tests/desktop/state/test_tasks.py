@@ -21,6 +21,18 @@ def test_an_exception_is_reported() -> None:
     assert [str(error) for error in reported] == ["on purpose"]
 
 
+def test_the_latest_takes_the_place_of_what_has_its_name() -> None:
+    async def scenario() -> list[bool]:
+        tasks = Tasks(lambda error: None)
+        other = tasks.spawn(asyncio.sleep(0), "another name")
+        first = tasks.spawn_latest(asyncio.sleep(3600), "open")
+        last = tasks.spawn_latest(asyncio.sleep(0), "open")
+        await tasks.idle()
+        return [task.cancelled() for task in (other, first, last)]
+
+    assert asyncio.run(scenario()) == [False, True, False]
+
+
 def test_close_ends_what_runs_without_a_report() -> None:
     reported: list[Exception] = []
 

@@ -25,7 +25,7 @@ PHOTO = Photo("p", 400, 300, "harbour.jpg")
 
 def full_gallery() -> Gallery:
     gallery = Gallery()
-    gallery.set_cards([Card(f"gallery:{n}", f"Style {n}", "A painter · 1900", picture()) for n in range(30)])
+    gallery.set_cards([Card(f"gallery:{n}", f"Style {n}", "A painter · 1900") for n in range(30)])
     return gallery
 
 

@@ -13,15 +13,15 @@ from pytestqt.qtbot import QtBot
 from desktop.views.gallery import STYLES_MIME, Card, Gallery
 from desktop.views.gallery_delegate import thumbnail_rect
 from desktop.views.gallery_grid import GalleryGrid
-from desktop.views.gallery_model import MAX_LATE_THUMBNAILS, THUMBNAIL_ROLE, GalleryModel
+from desktop.views.gallery_model import MAX_THUMBNAILS, THUMBNAIL_ROLE, GalleryModel
 from desktop.views.thumbnails import badge_rect
 from tests.desktop.views.finding import named, picture
 
 CARDS = (
-    Card("mine:abc", "Grandmother’s quilt", "Your own", picture(), mine=True),
-    Card("gallery:monet", "Water Lilies", "Claude Monet · 1906", picture(), tags=("impressionism", "water")),
-    Card("gallery:cezanne", "Mont Sainte-Victoire", "Paul Cézanne · 1904", picture(), tags=("landscape",)),
-    Card("gallery:ink", "Ink Wash", "", picture(), tags=("drawn",)),
+    Card("mine:abc", "Grandmother’s quilt", "Your own", mine=True),
+    Card("gallery:monet", "Water Lilies", "Claude Monet · 1906", tags=("impressionism", "water")),
+    Card("gallery:cezanne", "Mont Sainte-Victoire", "Paul Cézanne · 1904", tags=("landscape",)),
+    Card("gallery:ink", "Ink Wash", "", tags=("drawn",)),
 )
 
 
@@ -237,7 +237,7 @@ def test_a_thumbnail_is_asked_for_once_when_its_card_is_first_seen(qtbot: QtBot)
 
 def test_thumbnails_long_out_of_sight_are_let_go(qtbot: QtBot) -> None:
     model = GalleryModel()
-    count = MAX_LATE_THUMBNAILS + 1
+    count = MAX_THUMBNAILS + 1
     model.set_cards([Card(f"gallery:{n}", "") for n in range(count)])
     for n in range(count):
         model.set_thumbnail(f"gallery:{n}", picture())

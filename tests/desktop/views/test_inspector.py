@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSlider, QLabel, QPushButton, QToolButton,
 from pytestqt.qtbot import QtBot
 
 from desktop.views.inspector import Inspector
+from desktop.views.thumbnails import Thumbnail
 from desktop.widgets.controls import Switch
 from engine.api.recipe import MAX_STYLES, GalleryStyle, Layer, Photo, PictureStyle, StyleUse
 from tests.desktop.views.finding import named, picture
@@ -105,13 +106,28 @@ def test_reset_is_offered_where_it_would_change_something(inspector: Inspector, 
     assert button.isVisible()
 
 
+def test_a_picture_is_asked_for_once_for_each_style(inspector: Inspector) -> None:
+    asked: list[str] = []
+
+    def answer(key: str) -> None:
+        asked.append(key)
+        inspector.set_style_thumbnail(key, picture("#ff0000"))
+
+    inspector.thumbnail_wanted.connect(answer)
+    inspector.set_layer(Layer(PHOTO, MIX[:1]), TITLES)
+    for strength in (0.9, 0.8, 0.7):
+        inspector.set_layer(Layer(PHOTO, MIX[:1], strength=strength), TITLES)
+    assert asked == ["gallery:monet"]
+    shown = inspector.findChildren(Thumbnail)[-1]
+    assert shown.grab().toImage().pixelColor(shown.rect().center()).name() == "#ff0000"
+
+
 def test_a_full_mix_says_so(inspector: Inspector) -> None:
     inspector.set_layer(Layer(PHOTO, tuple(StyleUse(GalleryStyle(str(n))) for n in range(MAX_STYLES))), {})
     assert f"{MAX_STYLES} styles are the most that mix well." in shown_texts(inspector)
 
 
 def test_tab_goes_down_the_panel(inspector: Inspector, qtbot: QtBot) -> None:
-    inspector.set_style_thumbnail("mine:abc", picture())
     inspector.set_layer(Layer(PHOTO, MIX[::-1], strength=0.5), TITLES)
     qtbot.waitUntil(lambda: "Weight of Quilt" in tab_names(inspector))
     rows = ["Remove Quilt", "Weight of Quilt", "Remove Water Lilies", "Weight of Water Lilies"]

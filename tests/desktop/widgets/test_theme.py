@@ -15,7 +15,7 @@ from desktop.widgets.stylesheet import stylesheet
 from desktop.widgets.theme import THEME, Weight
 
 SURFACES = ("panel", "raised", "floating", "canvas")
-TEXT_PAIRS = [(text, ground) for text in ("text", "text_muted", "text_faint", "accent", "danger", "success") for ground in SURFACES]
+TEXT_PAIRS = [(text, ground) for text in ("text", "text_muted", "text_faint", "accent", "danger") for ground in SURFACES]
 TEXT_PAIRS += [("on_accent", ground) for ground in ("accent", "accent_hover", "accent_pressed")]
 TEXT_PAIRS += [(text, ground) for text in ("text", "text_muted") for ground in ("hover", "pressed")]
 

@@ -23,12 +23,12 @@ from engine.api.errors import (
 )
 from engine.api.events import Frame
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse, from_plain
-from engine.api.requests import Export, Exported, ImportPicture, Output, Preview, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import Export, Exported, FindRecipe, ImportPicture, Output, Preview, StyleSample, Thumbnail, WarmUp
 from engine.context import Context
-from engine.imaging.files import load, read_text
+from engine.imaging.files import load, read_text, save
 from engine.jobs import export as export_job
 from engine.jobs.export import RECIPE_KEY, export
-from engine.jobs.library import import_picture, style_sample, thumbnail
+from engine.jobs.library import find_recipe, import_picture, style_sample, thumbnail
 from engine.jobs.preview import preview
 from engine.jobs.warm_up import warm_up
 from tests.tiny import drive, picture_file
@@ -68,6 +68,24 @@ def test_import_names_what_is_wrong(context: Context, tmp_path: Path) -> None:
         taken_in(context, tmp_path / "nowhere.png")
     with pytest.raises(BadRequest):
         drive(import_picture(ImportPicture(), context))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+def test_an_exported_picture_gives_its_recipe_back(context: Context, recipe: Recipe, tmp_path: Path, suffix: str) -> None:
+    drive(export(Export(recipe, Output(tmp_path / f"out{suffix}")), context))
+    exported = taken_in(context, tmp_path / f"out{suffix}")
+    assert drive(find_recipe(FindRecipe(exported), context))[0] == recipe
+    context.blobs.path(recipe.layers[0].source.blob).unlink()
+    assert drive(find_recipe(FindRecipe(exported), context))[0] is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"recipe": {"layers": []}}', '{"recipe": {"layers": [7]}}', "[" * 100_000])
+def test_a_picture_without_a_whole_recipe_gives_none(context: Context, tmp_path: Path, text: str) -> None:
+    picture = load(picture_file(tmp_path / "plain.png", 20, 20))
+    save(picture, tmp_path / "marked.png", text={RECIPE_KEY: text})
+    for name in ("plain.png", "marked.png"):
+        photo = taken_in(context, tmp_path / name)
+        assert drive(find_recipe(FindRecipe(photo), context))[0] is None
 
 
 def test_preview_sends_a_frame_for_each_edge(context: Context, recipe: Recipe) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktop.views.export_estimate import FORMATS, Estimate, estimate, file_format, in_words, size_in_words, time_in_words
+from desktop.state.export_estimate import FORMATS, Estimate, estimate, file_format, in_words, size_in_words, time_in_words
 
 
 @pytest.mark.parametrize("format", [each.id for each in FORMATS])
@@ -57,5 +57,5 @@ def test_formats_are_found_by_name_and_suffix(name: str, id: str) -> None:
 
 
 def test_it_needs_no_qt() -> None:
-    code = "import sys, desktop.views.export_estimate; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    code = "import sys, desktop.state.export_estimate; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
