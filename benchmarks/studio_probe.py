@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import qasync
 from PySide6.QtCore import Qt, QTimer
@@ -25,7 +26,9 @@ from engine.api.events import Event, Failed, Finished
 from engine.api.places import Places
 from engine.api.recipe import GalleryStyle, Layer, Photo, Recipe, StyleUse
 from engine.api.requests import ImportPicture, Preview
-from engine.engine import Engine
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
 
 INTERVAL_MS = 16
 HOUSE = Path(__file__).resolve().parents[1] / "resources" / "pictures" / "house.jpg"
@@ -60,6 +63,8 @@ class Watch:
             if isinstance(event.body, Failed):
                 self.trouble = event.body.failure.sentence
             on_event(event)
+
+        from engine.engine import Engine  # late, as the studio does it: it is not part of the first paint
 
         self.engine = Engine(where, on_event=watched)
         self.engine.start()
