@@ -28,9 +28,10 @@ class Session:
         """The request's result; raises the SfumatoError that it fails with."""
         return run(request, self.context, self.report.progress)
 
-    def use_stylizer(self, model_id: str) -> None:
-        """Render with this model; raises UnknownModel."""
-        self.context.models.default_stylizer = self.context.models.found.get(model_id).id
+    def use_stylizer(self, model: str) -> None:
+        """Render with the model of this id, or in this file; raises UnknownModel, FileMissing or ModelDamaged."""
+        pool = self.context.models
+        pool.default_stylizer = (pool.add(Path(model)) if model.endswith(".safetensors") else pool.found.get(model)).id
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def stylize(
     keep_colors: Annotated[bool, typer.Option("--keep-colors", help="Keep the photo's colours.")] = Layer.keep_colors,
     mask: Annotated[Path | None, typer.Option(help="A grey picture: the style shows where it is white.")] = None,
     size: Annotated[int | None, typer.Option(help="Long edge of the result in pixels; the photo's own where not given.")] = None,
-    model: Annotated[str | None, typer.Option(help="The stylizer to use.")] = None,
+    model: Annotated[str | None, typer.Option(help="The stylizer to use: its id, or a .safetensors file.")] = None,
     device: Device = DeviceWish.AUTO,
     seed: Seed = 0,
     as_json: Json = False,

@@ -37,6 +37,12 @@ class ModelPool:
             self._found = registry.find(self.folders)
         return self._found
 
+    def add(self, path: Path) -> Manifest:
+        """Take in a model file from anywhere, before those of the folders; raises `FileMissing` or `ModelDamaged`."""
+        manifest = registry.read_manifest(path)
+        self._found = Found((manifest, *self.found.models), self.found.skipped)
+        return manifest
+
     def stylizer(self) -> StylizerModel:
         """The default stylizer, ready to run; raises `UnknownModel` or `ModelDamaged`."""
         model_id = self.default_stylizer

@@ -70,10 +70,10 @@ def test_strength_moves_the_picture_evenly(house: Context) -> None:
 @pytest.mark.parametrize("style", SOME_STYLES)
 def test_the_look_is_the_same_at_two_sizes(house: Context, style: str) -> None:
     layer = layer_of(house, house_picture(), style)
-    small, large = pixels(house, layer, 320), pixels(house, layer, 640)
-    reduced = np.asarray(Image.fromarray(large.astype(np.uint8)).resize((320, small.shape[0]), Image.Resampling.LANCZOS), np.float32)
-    coarse = [part[:208, :320].reshape(26, 8, 40, 8, 3).mean((1, 3)) for part in (small, reduced)]
-    assert np.abs(coarse[0] - coarse[1]).mean() < 6  # of 255, over squares of 8 px: colours and masses, not strokes
+    small, large = pixels(house, layer, 512), pixels(house, layer, 1024)
+    reduced = np.asarray(Image.fromarray(large.astype(np.uint8)).resize((512, small.shape[0]), Image.Resampling.LANCZOS), np.float32)
+    coarse = [part[:336].reshape(42, 8, 64, 8, 3).mean((1, 3)) for part in (small, reduced)]
+    assert np.abs(coarse[0] - coarse[1]).mean() < 13  # of 255, over squares of 8 px: colours and masses, not strokes
 
 
 @pytest.mark.parametrize("style", SOME_STYLES)
@@ -81,7 +81,7 @@ def test_a_flat_grey_gets_no_grid(house: Context, tmp_path: Path, style: str) ->
     """A flat area has one value per channel; what varies there is the network's own grid."""
     Image.new("RGB", (256, 256), (128, 128, 128)).save(tmp_path / "grey.png")
     inner = pixels(house, layer_of(house, tmp_path / "grey.png", style), 256)[96:160, 96:160]
-    assert inner.std((0, 1)).max() < 4  # of 255
+    assert inner.std((0, 1)).max() < 6  # of 255
 
 
 def test_every_gallery_style_changes_the_picture_in_its_own_way(house: Context) -> None:
