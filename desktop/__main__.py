@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 FIRST_LIGHT = "first-light"
+NO_SCREEN = "Sfumato needs a screen and finds none: set DISPLAY, or use `sfumato stylize` on the command line."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         code: int = command_line(given)
         return code
+    if not _has_screen():
+        print(NO_SCREEN, file=sys.stderr)
+        return 1
     from desktop.app import run
 
     return run(files)
@@ -30,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _opens(file: Path) -> bool:
     """Whether the studio opens this: a name with a suffix that is no command, so that a missing file is told in the window."""
     return not file.name.startswith("-") and (file.exists() or bool(file.suffix))
+
+
+def _has_screen() -> bool:
+    """Whether a window has somewhere to go; Qt itself would abort the process on Linux, where a session may have no screen."""
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")))
 
 
 if __name__ == "__main__":

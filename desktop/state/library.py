@@ -38,6 +38,14 @@ class OwnStyle(msgspec.Struct, frozen=True):
     format: int = 1
 
 
+@dataclass(frozen=True)
+class RemovedStyle:
+    """What it takes to put one of the artist's own styles back."""
+
+    own: OwnStyle
+    thumbnail: QImage | None
+
+
 class Library(QObject):
     """All styles, their thumbnails and which are favourites."""
 
@@ -89,13 +97,16 @@ class Library(QObject):
     def add_own(self, style: PictureStyle) -> StyleEntry:
         """Keep a picture as a style. Raises `SfumatoError` or `OSError` where the library's folder cannot be written."""
         own = OwnStyle(style.blob, Path(style.name).stem or "Pasted picture", time.time())
+        self._keep(own)
+        return _own_entry(own)
+
+    def _keep(self, own: OwnStyle) -> None:
         if all(known.blob != own.blob for known in self._own):
             self._folder.mkdir(parents=True, exist_ok=True)
             with atomic_file(self._folder / f"{own.blob}.json", overwrite=True) as stream:
                 stream.write(msgspec.json.encode(own))
-            self._own.insert(0, own)
+            self._own = sorted([own, *self._own], key=lambda known: known.added, reverse=True)
             self._list_entries()
-        return _own_entry(own)
 
     def set_own_thumbnail(self, key: str, image: QImage) -> None:
         """Keep and show the thumbnail of an own style. Raises `SfumatoError` where it cannot be written."""
@@ -103,13 +114,22 @@ class Library(QObject):
             stream.write(encoded(image, "png"))
         self.thumbnail_changed.emit(key, image)
 
-    def remove_own(self, key: str) -> None:
-        """Take one of the artist's own styles off the shelf; pictures made with it keep it."""
+    def remove_own(self, key: str) -> RemovedStyle | None:
+        """Take one of the artist's own styles off the shelf; pictures made with it keep it. None: there was no such style."""
         blob = key.removeprefix("mine:")
+        found = next((own for own in self._own if own.blob == blob), None)
+        removed = RemovedStyle(found, self.thumbnail(key)) if found is not None else None
         self._own = [own for own in self._own if own.blob != blob]
         for suffix in (".json", ".png"):
             (self._folder / f"{blob}{suffix}").unlink(missing_ok=True)
         self._list_entries()
+        return removed
+
+    def restore_own(self, removed: RemovedStyle) -> None:
+        """Put a removed style back where it lay. Raises `SfumatoError` or `OSError` where the library's folder cannot be written."""
+        self._keep(removed.own)
+        if removed.thumbnail is not None:
+            self.set_own_thumbnail(f"mine:{removed.own.blob}", removed.thumbnail)
 
     def thumbnail(self, key: str) -> QImage | None:
         """The thumbnail from its file; None where there is none (yet)."""

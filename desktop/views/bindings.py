@@ -156,7 +156,7 @@ class Bindings(QObject):
         gallery.activated.connect(painting.use_style)
         gallery.mix_requested.connect(painting.mix_style)
         gallery.favourite_toggled.connect(library.toggle_favourite)
-        gallery.remove_requested.connect(library.remove_own)
+        gallery.remove_requested.connect(self._remove_style)
         gallery.add_requested.connect(self._handlers.add_style)
         gallery.files_dropped.connect(self._studio.intake.add_styles)
 
@@ -165,6 +165,12 @@ class Bindings(QObject):
         cards = [Card(entry.key, entry.title, entry.subtitle, entry.mine, entry.tags) for entry in library.entries]
         self._window.gallery.set_cards(cards)
         self._window.gallery.set_favourites(set(library.favourites))
+
+    def _remove_style(self, key: str) -> None:
+        library = self._studio.library
+        removed = library.remove_own(key)
+        if removed is not None:
+            self._window.banners.offer(f"The style “{removed.own.name}” is removed.", ("Undo", lambda: library.restore_own(removed)))
 
     def _show_style_thumbnail(self, key: str) -> None:
         image = self._studio.library.thumbnail(key)

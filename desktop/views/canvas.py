@@ -158,7 +158,7 @@ class Canvas(CanvasSurface):
             self._hold_space(True)
         elif key == Qt.Key.Key_O and not event.modifiers():
             if not event.isAutoRepeat():
-                self._hold_original(True)
+                self.hold_original(True)
         elif key in pans and self.has_picture:
             self._look(self._view.panned(QPointF(*pans[key])))
         elif key in zooms and self.has_picture:
@@ -172,13 +172,13 @@ class Canvas(CanvasSurface):
         elif event.key() == Qt.Key.Key_Space:
             self._hold_space(False)
         else:
-            self._hold_original(False)
+            self.hold_original(False)
 
     def _hold_space(self, held: bool) -> None:
         self._space = held
         self._show_cursor()
 
-    def _hold_original(self, held: bool) -> None:
+    def hold_original(self, held: bool) -> None:
         """Show the original while a key is down, then what was shown before."""
         if held and self._mode_before_hold is None:
             self._mode_before_hold = self.compare
@@ -193,7 +193,7 @@ class Canvas(CanvasSurface):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         # A key released elsewhere is never told to the canvas.
-        self._hold_original(False)
+        self.hold_original(False)
         self._hold_space(False)
         self.update()
 

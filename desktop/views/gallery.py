@@ -146,7 +146,6 @@ class Gallery(QWidget):
         self._grid.starred.connect(self.favourite_toggled)
         self._grid.removed.connect(self.remove_requested)
         self._grid.add_chosen.connect(self.add_requested)
-        self._grid.typed.connect(self._type)
         # Queued: a picture is asked for after the painting that missed it.
         self._grid.delegate.unpictured.connect(self._ask_for_thumbnail, Qt.ConnectionType.QueuedConnection)
 
@@ -190,10 +189,6 @@ class Gallery(QWidget):
         if key not in self._asked:
             self._asked.add(key)
             self.thumbnail_wanted.emit(key)
-
-    def _type(self, text: str) -> None:
-        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._search.setText(self._search.text() + text)
 
     # Qt's events.
 

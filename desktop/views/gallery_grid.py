@@ -34,7 +34,6 @@ class GalleryGrid(QListView):
     starred = Signal(str)
     removed = Signal(str)
     add_chosen = Signal()
-    typed = Signal(str)
 
     def __init__(self, model: GalleryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,11 +102,6 @@ class GalleryGrid(QListView):
             self.removed.emit(card.key)
         else:
             super().keyPressEvent(event)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Typing over the cards searches them."""
-        if search.strip():
-            self.typed.emit(search)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -16,6 +16,7 @@ from desktop.views.jobs_bar import JobsBar
 from desktop.views.layers import Layers
 from desktop.views.menus import fill_menus, make_actions, tool_button
 from desktop.views.results import Results
+from desktop.views.window_keys import WindowKeys
 from desktop.widgets.buttons import push_button
 from desktop.widgets.controls import Caption, ElidedLabel
 from desktop.widgets.icons import icon
@@ -60,6 +61,7 @@ class Window(QMainWindow):
         self.menu_bar = MenuBar()
         self.recent_menu = fill_menus(self.menu_bar, self.actions_by_id)
         self.splitters = self._arrange()
+        WindowKeys(self, self.canvas)
         self.set_document("", dirty=False, has_picture=False)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 

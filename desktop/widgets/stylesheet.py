@@ -56,7 +56,7 @@ QLineEdit[kind="value"] {
 QLineEdit[kind="value"]:hover { background: $raised; border-color: $line_strong; }
 QLineEdit[kind="value"]:focus { background: $raised; border: 1px solid $accent; padding: 1px 2px; }
 QLineEdit[kind="value"]:disabled { color: $text_disabled; }
-QComboBox { padding-right: 24px; min-height: 18px; }
+QComboBox { padding-right: 24px; min-height: 18px; combobox-popup: 0; }
 QComboBox:focus { padding-right: 23px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(icons:chevron-down.svg); width: 14px; height: 14px; }

@@ -23,7 +23,7 @@ from desktop.views.menus import ShortcutsPage
 from engine.api.errors import UnknownModel
 from engine.api.events import Body, Failed
 from engine.api.places import Places, places
-from engine.api.recipe import GalleryStyle
+from engine.api.recipe import GalleryStyle, PictureStyle
 from engine.api.requests import Request
 from tests.desktop.conftest import Visitor
 from tests.desktop.sitting import run_in_window
@@ -300,6 +300,20 @@ def test_banners_say_a_sentence_once_and_can_be_dismissed(visit: Visitor) -> Non
         banners.offer("Shall we?", ("Yes", lambda: chosen.append("yes")))
         next(button for button in banners.findChildren(QPushButton) if button.text() == "Yes").click()
         assert chosen == ["yes"]
+        assert banners.sentences == []
+
+    visit(scenario)
+
+
+def test_removing_an_own_style_is_told_and_can_be_undone(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        library, banners = app.studio.library, app.window.banners
+        entry = library.add_own(PictureStyle("b" * 64, "my wave.jpg"))
+        app.window.gallery.remove_requested.emit(entry.key)
+        assert entry.key not in app.window.gallery.shown_keys
+        assert banners.sentences == ["The style “my wave” is removed."]
+        next(button for button in banners.findChildren(QPushButton) if button.text() == "Undo").click()
+        assert app.window.gallery.shown_keys[0] == entry.key
         assert banners.sentences == []
 
     visit(scenario)

@@ -56,3 +56,13 @@ def test_commands_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch, argume
     monkeypatch.setattr("engine.cli.main", command_line)
     assert console.main(arguments) == 2
     assert run == [arguments]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+@pytest.mark.parametrize("arguments", [[], ["photo.jpg"]])
+def test_without_a_screen_one_sentence_says_so_before_qt_is_loaded(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = run_python(f"import sys; from desktop.__main__ import main; code = main({arguments}); print('PySide6' in sys.modules, code)")
+    assert done.stdout == "False 1\n"
+    assert done.stderr == console.NO_SCREEN + "\n"

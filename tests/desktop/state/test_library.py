@@ -70,6 +70,20 @@ def test_a_removed_style_is_gone_with_its_files(tmp_path: Path) -> None:
     assert shelf.title(MINE) == "my wave"
 
 
+def test_a_removed_style_is_put_back_where_it_lay(tmp_path: Path) -> None:
+    shelf = library(tmp_path)
+    entry = shelf.add_own(MINE)
+    shelf.set_own_thumbnail(entry.key, image())
+    shelf.add_own(PictureStyle("c" * 64, "newer.jpg"))
+    before = shelf.entries
+    removed = shelf.remove_own(entry.key)
+    assert removed is not None
+    assert shelf.remove_own(entry.key) is None
+    shelf.restore_own(removed)
+    assert shelf.entries == library(tmp_path).entries == before
+    assert shelf.thumbnail(entry.key) == image()
+
+
 def test_a_damaged_style_is_left_out_and_named(tmp_path: Path) -> None:
     library(tmp_path).add_own(MINE)
     (tmp_path / "styles" / "broken.json").write_text("{", encoding="utf-8")

@@ -105,11 +105,6 @@ def test_the_search_can_be_focused_and_left_downwards(gallery: Gallery, qtbot: Q
     assert chosen.args == ["gallery:monet"]
 
 
-def test_typing_over_the_cards_searches(gallery: Gallery, qtbot: QtBot) -> None:
-    QTest.keyClick(grid(gallery), Qt.Key.Key_I)
-    assert search(gallery).text() == "i"
-
-
 @pytest.mark.parametrize(
     ("chip", "keys"),
     [

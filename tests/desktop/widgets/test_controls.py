@@ -88,7 +88,7 @@ def test_an_empty_state_teaches_and_acts(qtbot: QtBot) -> None:
 
 
 def test_a_long_line_is_elided_and_told_in_full(qtbot: QtBot) -> None:
-    text = "/home/someone/Pictures/a long folder/picture.png"
+    text = "/media/photos/Pictures/a long folder/picture.png"
     label = ElidedLabel(text, Qt.TextElideMode.ElideMiddle)
     qtbot.addWidget(label)
     label.resize(120, 20)

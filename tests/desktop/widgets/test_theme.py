@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.resources import files
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
+from pytestqt.qtbot import QtBot
 
 from desktop.widgets import theme
 from desktop.widgets.stylesheet import stylesheet
@@ -84,14 +86,31 @@ def test_the_stylesheet_is_complete() -> None:
         assert (files("resources") / "icons" / picture).is_file()
 
 
-def test_apply_dresses_the_application(qapp: QApplication) -> None:
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
     before = qapp.palette(), qapp.font(), qapp.styleSheet()
-    try:
-        theme.apply(qapp)
-        assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(THEME.panel)
-        assert qapp.font().family().startswith("Inter")
-        assert THEME.accent in qapp.styleSheet()
-    finally:
-        qapp.setStyleSheet(before[2])
-        qapp.setPalette(before[0])
-        qapp.setFont(before[1])
+    theme.apply(qapp)
+    yield qapp
+    qapp.setStyleSheet(before[2])
+    qapp.setPalette(before[0])
+    qapp.setFont(before[1])
+
+
+def test_apply_dresses_the_application(dressed: QApplication) -> None:
+    assert dressed.palette().color(QPalette.ColorRole.Window) == QColor(THEME.panel)
+    assert dressed.font().family().startswith("Inter")
+    assert THEME.accent in dressed.styleSheet()
+
+
+def test_an_open_combo_box_shows_all_its_rows(dressed: QApplication, qtbot: QtBot) -> None:
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["Normal", "Multiply", "Screen", "Overlay", "Soft light"])
+    box.show()
+    box.showPopup()
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    last = view.visualRect(box.model().index(4, 0))
+    assert last.height() >= 24
+    assert view.viewport().rect().contains(last)
+    box.hidePopup()
