@@ -45,6 +45,9 @@ class StylizerConfig:
     eighth: int = 96
     encoder: tuple[int, ...] = (32, 64, 128, 192)
     hidden: int = 384
+    slope: float = 0.2
+    """Of the leaky ReLUs in the residual blocks, for negative values. With 0 most of the blocks at an eighth died in training:
+    their inputs are all positive, and a layer that drifts below zero gets no gradient to come back."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -54,7 +57,8 @@ class StylizerConfig:
         encoder = values["encoder"]
         assert isinstance(encoder, list | tuple)
         numbers = {name: int(str(values[name])) for name in ("half", "quarter", "eighth", "hidden")}
-        return cls(encoder=tuple(int(width) for width in encoder), **numbers)
+        slope = float(str(values.get("slope", 0.0)))  # the first models had plain ReLUs
+        return cls(encoder=tuple(int(width) for width in encoder), slope=slope, **numbers)
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,11 @@ class Film:
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions around a ReLU; the second starts at zero, so that a new block passes its input on."""
+    """Two 3x3 convolutions around a leaky ReLU; the second starts at zero, so that a new block passes its input on."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, slope: float) -> None:
         super().__init__()
+        self.slope = slope
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.second.weight)
@@ -98,7 +103,7 @@ class ResidualBlock(nn.Module):
         y = self.first(x)
         if film is not None:
             y = film(y)
-        return torch.add(x, self.second(F.relu(y)))
+        return torch.add(x, self.second(F.leaky_relu(y, self.slope) if self.slope else F.relu(y)))
 
 
 class StyleEncoder(nn.Module):
@@ -166,12 +171,12 @@ class StylizerNet(nn.Module):
         half, quarter, eighth = config.half, config.quarter, config.eighth
         self.stem = nn.Conv2d(12, half, 3, padding=1)
         self.down4 = nn.Conv2d(half, quarter, 3, 2, 1)
-        self.content4 = ResidualBlock(quarter)
+        self.content4 = ResidualBlock(quarter, config.slope)
         self.down8 = nn.Conv2d(quarter, eighth, 3, 2, 1)
-        self.content8 = nn.Sequential(ResidualBlock(eighth), ResidualBlock(eighth))
-        self.style8 = nn.ModuleList((ResidualBlock(eighth), ResidualBlock(eighth)))
+        self.content8 = nn.Sequential(ResidualBlock(eighth, config.slope), ResidualBlock(eighth, config.slope))
+        self.style8 = nn.ModuleList((ResidualBlock(eighth, config.slope), ResidualBlock(eighth, config.slope)))
         self.up4 = nn.Conv2d(eighth, quarter, 1)
-        self.style4 = ResidualBlock(quarter)
+        self.style4 = ResidualBlock(quarter, config.slope)
         self.up2 = nn.Conv2d(quarter, half, 1)
         self.style2 = nn.Conv2d(half, half, 3, padding=1)
         self.head = nn.Conv2d(half, 12, 3, padding=1)
