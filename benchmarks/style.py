@@ -25,7 +25,7 @@ from benchmarks.report import Row, arguments, at_least, at_most, interleaved, pu
 from engine.device import choose
 from engine.models import accelerated, registry
 from engine.models.stylizer import StylizerModel
-from engine.nets.stylizer import Moments, StylizerNet, finish
+from engine.nets.stylizer import Moments, finish
 
 PIXELS = 1024
 PEAK = "import sys, re, pathlib; {code}; print(re.search(r'VmHWM:\\s+(\\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
@@ -33,8 +33,7 @@ PEAK = "import sys, re, pathlib; {code}; print(re.search(r'VmHWM:\\s+(\\d+)', pa
 
 def house(dtype: torch.dtype) -> StylizerModel:
     manifest = registry.find((registry.house_folder(),)).get(registry.HOUSE_STYLIZER)
-    network = registry.load(manifest)
-    assert isinstance(network, StylizerNet)
+    network = registry.load_stylizer(manifest)
     return StylizerModel(manifest, registry.fingerprint(manifest), network, torch.device("cpu"), dtype)
 
 
@@ -88,8 +87,7 @@ def speed(rounds: int) -> list[Row]:
 
 def _accelerated(code: Tensor, moments: Moments) -> Callable[[], Tensor]:
     manifest = registry.find((registry.house_folder(),)).get(registry.HOUSE_STYLIZER)
-    network = registry.load(manifest)
-    assert isinstance(network, StylizerNet)
+    network = registry.load_stylizer(manifest)
     bf16 = choose("cpu").dtype is torch.bfloat16
     cache = Path(tempfile.gettempdir()) / "sfumato-benchmark-openvino"
     compiled = accelerated.AcceleratedStylizer(network, bf16=bf16, threads=torch.get_num_threads(), cache=cache)

@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.device import choose
 from engine.models import registry
 from engine.models.stylizer import StylizerModel
-from engine.nets.stylizer import Moments, StylizerNet, finish
+from engine.nets.stylizer import Moments, finish
 from engine.render import CROSSFADE, MARGIN, extended, floats
 from engine.training.stylizer.crops import pictures
 
@@ -54,8 +54,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     options = parser.parse_args()
     manifest = registry.read_manifest(options.model)
-    network = registry.load(manifest)
-    assert isinstance(network, StylizerNet)
+    network = registry.load_stylizer(manifest)
     model = StylizerModel(manifest, registry.fingerprint(manifest), network, torch.device("cpu"), choose("cpu").dtype)
     options.out.mkdir(parents=True, exist_ok=True)
     codes = {path.stem: finish(model.code_steps(floats(square(path, options.size)))) for path in pictures(options.styles)}

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from engine import startup
@@ -189,20 +188,9 @@ def _why_unavailable(error: Exception, request: Request[Any]) -> Failure:
 # ---- without a thread, for the command line ----
 
 
-def inline_context(
-    places: Places,
-    *,
-    device: str = "auto",
-    threads: int | None = None,
-    seed: int = 0,
-    model_folders: tuple[Path, ...] | None = None,
-) -> Context:
-    """What `run` needs, with all cores where `threads` is not given; close its `io` when done. Raises as `startup.open_context` does."""
-    return startup.open_context(places, device=device, threads=threads, seed=seed, model_folders=model_folders)
-
-
 def run(request: Request[R], context: Context, on_progress: Callable[[Progress], None] = lambda _: None, jobs: Jobs | None = None) -> R:
-    """Run one request in the calling thread and return its result; raises the SfumatoError that it fails with.
+    """Run one request in the calling thread and return its result; raises the SfumatoError that it fails with. The context is
+    `startup.open_context`'s, whose `io` the caller closes.
 
     Ctrl+C closes the job, which removes its temporary files, and passes on as KeyboardInterrupt. `jobs` are the engine's own
     where not given.

@@ -300,6 +300,3 @@ def _down(position: int) -> int:
 
 def _up(position: int) -> int:
     return -(-position // STRIDE) * STRIDE
-
-
-__all__ = ["Look", "Prepared", "Rect", "Rendering", "composite", "extended", "prepare", "render", "tiles_of"]

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from engine.api.errors import ModelDamaged, SfumatoError
+from engine.api.errors import SfumatoError
 from engine.api.gallery import StyleCard
 from engine.api.recipe import LOOK_EDGE
 from engine.imaging import files
@@ -29,7 +29,7 @@ from engine.imaging.resampling import resize, resize_picture
 from engine.models import registry
 from engine.models.codes import EDGES, GalleryCodes, natural_edge
 from engine.models.stylizer import StylizerModel
-from engine.nets.stylizer import Moments, StylizerNet, finish
+from engine.nets.stylizer import Moments, finish
 from engine.render import MARGIN, extended, floats
 from resources.draw_styles import STYLES
 
@@ -62,10 +62,7 @@ class House:
 def stylizer(path: Path) -> StylizerModel:
     """The stylizer of a model file in fp32 on the processor; raises ModelDamaged where it holds another network."""
     manifest = registry.read_manifest(path)
-    network = registry.load(manifest)
-    if not isinstance(network, StylizerNet):
-        raise ModelDamaged(path, "it is not a stylizer")
-    return StylizerModel(manifest, registry.fingerprint(manifest), network, torch.device("cpu"), torch.float32)
+    return StylizerModel(manifest, registry.fingerprint(manifest), registry.load_stylizer(manifest), torch.device("cpu"), torch.float32)
 
 
 def listed(paintings: Path) -> list[tuple[StyleCard, Path]]:

@@ -79,7 +79,7 @@ def _engine(problems: list[str]) -> Findings:
     except (ImportError, OSError) as error:
         problems.append(f"The engine cannot start ({str(error).partition(chr(10))[0]}): install Sfumato again.")
         return {}
-    found = registry.find((places().models, registry.house_folder()))
+    found = registry.installed()
     problems += [*chosen.notes, *found.skipped]
     house = next((manifest for manifest in found.models if manifest.id == registry.HOUSE_STYLIZER), None)
     if house is None:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from engine.api.manifest import Manifest
-from engine.api.places import places
 from engine.cli.options import Json
 
 app = typer.Typer(help="The models on this machine.")
@@ -23,7 +22,7 @@ def list_models(as_json: Json = False) -> None:
     """List the models, one a line."""
     from engine.models import registry
 
-    found = registry.find((places().models, registry.house_folder()))
+    found = registry.installed()
     for manifest in found.models:
         plain = _plain(manifest)
         words = f"{manifest.id:<20} {manifest.architecture:<12} {plain['bytes'] / 1e6:6.1f} MB  {manifest.path}"
@@ -39,7 +38,7 @@ def show_model(
     """Show how a model was made."""
     from engine.models import registry
 
-    plain = _plain(registry.find((places().models, registry.house_folder())).get(model))
+    plain = _plain(registry.installed().get(model))
     if as_json:
         typer.echo(json.dumps(plain))
         return

@@ -13,7 +13,8 @@ from engine.api.places import Places, places
 from engine.api.requests import Request
 from engine.cli.report import Report
 from engine.context import Context
-from engine.engine import inline_context, run
+from engine.engine import run
+from engine.startup import open_context
 
 R = TypeVar("R")
 
@@ -49,6 +50,6 @@ def session(report: Report, device: str, seed: int) -> Iterator[Session]:
 
 def _context(home: Places, device: str, seed: int) -> Context:
     try:
-        return inline_context(home, device=device, seed=seed, model_folders=(places().models,))
+        return open_context(home, device=device, seed=seed, model_folders=(places().models,))
     except (ImportError, OSError) as error:  # torch is missing or broken
         raise EngineUnavailable("this command", str(error).partition("\n")[0]) from error

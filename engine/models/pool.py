@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from engine.api.errors import ModelDamaged
 from engine.api.manifest import Manifest
 from engine.api.places import places
 from engine.models import accelerated, registry
@@ -15,7 +14,6 @@ from engine.models.cache import Cache
 from engine.models.codes import GalleryCodes, gallery_codes_path
 from engine.models.registry import HOUSE_STYLIZER, Found
 from engine.models.stylizer import StylizerModel
-from engine.nets.stylizer import StylizerNet
 
 
 class ModelPool:
@@ -48,9 +46,7 @@ class ModelPool:
         model_id = self.default_stylizer
         if model_id not in self._stylizers:
             manifest = self.found.get(model_id)
-            network = registry.load(manifest)
-            if not isinstance(network, StylizerNet):
-                raise ModelDamaged(manifest.path, "it is not a stylizer")
+            network = registry.load_stylizer(manifest)
             model = StylizerModel(manifest, registry.fingerprint(manifest), network, self.device, self.dtype)
             if self.device.type == "cpu" and accelerated.is_available():
                 model.accelerate = lambda: self._accelerated(manifest)
@@ -58,8 +54,7 @@ class ModelPool:
         return self._stylizers[model_id]
 
     def _accelerated(self, manifest: Manifest) -> AcceleratedStylizer:
-        network = registry.load(manifest)  # anew: the pool's own network is in the device's precision already
-        assert isinstance(network, StylizerNet)
+        network = registry.load_stylizer(manifest)  # anew: the pool's own network is in the device's precision already
         cache = places().cache / "openvino"
         return AcceleratedStylizer(network, bf16=self.dtype is torch.bfloat16, threads=torch.get_num_threads(), cache=cache)
 

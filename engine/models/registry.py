@@ -14,6 +14,7 @@ from torch import nn
 
 from engine.api.errors import ModelDamaged, SfumatoError, UnknownModel
 from engine.api.manifest import Manifest
+from engine.api.places import places
 from engine.models import checkpoint
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 
@@ -65,6 +66,11 @@ def find(folders: Iterable[Path]) -> Found:
     return Found(tuple(models.values()), tuple(skipped))
 
 
+def installed() -> Found:
+    """The models of this machine: the artist's own before those that Sfumato comes with."""
+    return find((places().models, house_folder()))
+
+
 def read_manifest(path: Path) -> Manifest:
     """What a model file says of itself; raises FileMissing or ModelDamaged."""
     metadata = checkpoint.read_metadata(path)
@@ -90,6 +96,14 @@ def load(manifest: Manifest) -> nn.Module:
     except (RuntimeError, KeyError, TypeError, ValueError, OverflowError, AssertionError) as error:
         raise ModelDamaged(manifest.path, "its weights do not fit its architecture") from error
     return network.eval().requires_grad_(False)
+
+
+def load_stylizer(manifest: Manifest) -> StylizerNet:
+    """`load`, of a model that must be a stylizer; raises ModelDamaged where it is another network."""
+    network = load(manifest)
+    if not isinstance(network, StylizerNet):
+        raise ModelDamaged(manifest.path, "it is not a stylizer")
+    return network
 
 
 def fingerprint(manifest: Manifest) -> str:

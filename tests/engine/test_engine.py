@@ -20,7 +20,7 @@ from engine.api.places import Places
 from engine.api.requests import Lane, Request
 from engine.context import Context, IoWorker, Jobs, Step, Wait
 from engine.device import Device
-from engine.engine import Engine, inline_context, run
+from engine.engine import Engine, run
 
 SECONDS = 10
 """How long a test waits before it calls it a hang."""
@@ -390,7 +390,7 @@ def test_a_library_that_cannot_be_mapped_is_noted(tmp_path: Path, caplog: pytest
 
 
 def test_the_real_context_opens(tmp_path: Path) -> None:
-    context = inline_context(Places(tmp_path), device="cpu", threads=1, seed=3)
+    context = startup.open_context(Places(tmp_path), device="cpu", threads=1, seed=3)
     import torch
 
     assert torch.get_num_threads() == context.device.threads == 1

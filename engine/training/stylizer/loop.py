@@ -118,8 +118,8 @@ class Trainer:
         self.average.load_state_dict(self.net.state_dict())
 
     def _begin_from(self, path: Path) -> None:
-        network = registry.load(registry.read_manifest(path))
-        if not isinstance(network, StylizerNet) or network.config != self.config.network:
+        network = registry.load_stylizer(registry.read_manifest(path))
+        if network.config != self.config.network:
             raise BadRequest(path, "it is not a stylizer of the shape that is trained here")
         self.net.load_state_dict(network.state_dict())
 

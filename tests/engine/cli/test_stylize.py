@@ -186,7 +186,7 @@ def test_a_damaged_model_does_not_stop_the_others(sfumato: CommandLine, photo: P
 def test_names_are_checked_before_the_engine_is_loaded(
     sfumato: CommandLine, photo: Path, style: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.cli.session.inline_context", lambda *_, **__: pytest.fail("the engine was loaded"))
+    monkeypatch.setattr("engine.cli.session.open_context", lambda *_, **__: pytest.fail("the engine was loaded"))
     for words in (
         (photo, "--style", style, "-o", tmp_path / "nowhere" / "out.png"),
         (photo, "--style", style, "-o", tmp_path / "out.xyz"),
@@ -220,7 +220,7 @@ def test_without_torch_it_says_so(sfumato: CommandLine, photo: Path, style: Path
     def broken(*_: object, **__: object) -> None:
         raise ImportError("libtorch_cpu.so: cannot open shared object file")
 
-    monkeypatch.setattr("engine.startup.open_context", broken)
+    monkeypatch.setattr("engine.cli.session.open_context", broken)
     sentence = sfumato("stylize", photo, "--style", style, "-o", tmp_path / "out.png").sentence(1)
     assert "libtorch_cpu.so" in sentence
     assert "install Sfumato again" in sentence
