@@ -1,0 +1,1 @@
+"""Adversarial training of a generator on the artist's own folder."""
