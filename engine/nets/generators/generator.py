@@ -1,0 +1,96 @@
+"""What every generator can do: map a latent to w, and synthesize a picture from one w for each of its layers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.api.errors import BadRequest
+from engine.nets.generators.config import GeneratorConfig
+from engine.nets.generators.noise import Noise
+
+MEAN_STEP = 0.005
+"""How far one batch moves the running mean of w (StyleGAN2's w_avg_beta is 0.995)."""
+
+
+class Generator(nn.Module, ABC):
+    """z (N, latent) -> w (N, width) -> pictures (N, 3, size, size) in fp32, about -1..1.
+
+    `layers` is the number of style slots: a generator that takes its latent at one place only has one.
+    """
+
+    mean_w: Tensor
+
+    def __init__(self, config: GeneratorConfig, layers: int) -> None:
+        super().__init__()
+        self.config = config
+        self.latent = config.latent
+        self.width = config.latent
+        self.layers = layers
+        self.register_buffer("mean_w", torch.zeros(self.width))
+
+    @abstractmethod
+    def map(self, z: Tensor) -> Tensor:
+        """z (N, latent), unit normal -> w (N, width), fp32."""
+
+    @abstractmethod
+    def synthesize(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Tensor:
+        """w (N, layers, width) -> pictures (N, 3, size, size), fp32; `size` is one of `config.sides`, the largest by default.
+
+        No noise gives the picture without its finest, arbitrary detail. BadRequest for a size that is none of the levels.
+        """
+
+    def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
+        """w (N, width) for every layer (N, layers, width), drawn towards the mean where `truncation` is below 1."""
+        if truncation != 1:
+            w = torch.lerp(self.mean_w, w, truncation)
+        return w[:, None].expand(-1, self.layers, -1)
+
+    def track_mean(self, w: Tensor) -> None:
+        """Let the running mean follow w (N, width). Only in training."""
+        if self.training:
+            with torch.no_grad():
+                self.mean_w.lerp_(w.detach().float().mean(0), MEAN_STEP)
+
+    def forward(self, z: Tensor, noise: Noise | None = None) -> Tensor:
+        w = self.map(z)
+        self.track_mean(w)
+        return self.synthesize(self.broadcast(w), noise)
+
+    def side(self, size: int | None) -> int:
+        """`size`, or the largest; BadRequest where there is no such level."""
+        if size is None:
+            return self.config.size
+        if size not in self.config.sides:
+            levels = ", ".join(str(side) for side in self.config.sides)
+            raise BadRequest(f"the size {size}", f"this generator makes pictures of {levels} pixels a side")
+        return size
+
+
+class Unmapped(Generator):
+    """A generator of the years before style: w is the latent itself, taken at one place, and there is no noise but the latent."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__(config, layers=1)
+
+    @abstractmethod
+    def picture(self, z: Tensor) -> Tensor:
+        """z (N, latent) -> pictures (N, 3, size, size) in -1..1."""
+
+    def map(self, z: Tensor) -> Tensor:
+        return z
+
+    def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
+        """Without truncation: the latents are normal, so that hardly any lies near their mean and the network never saw one."""
+        return w[:, None]
+
+    def track_mean(self, w: Tensor) -> None:
+        """The mean of the latents is known: zero."""
+
+    def synthesize(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Tensor:
+        side = self.side(size)
+        picture = self.picture(w[:, 0]).float()
+        return picture if side == self.config.size else F.interpolate(picture, size=(side, side), mode="area")
