@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.api.manifest import Manifest
+from engine.device import choose
 from engine.models import accelerated, stylizer
 from engine.models.accelerated import AcceleratedStylizer
 from engine.models.stylizer import StylizerModel
@@ -122,6 +123,16 @@ def test_openvino_agrees_with_torch(compiled: AcceleratedStylizer) -> None:
     quick.accelerate = lambda: compiled
     difference = (painted(quick) - painted(model())).clamp(-1, 1).abs()
     assert difference.max() < 2 / 255
+
+
+def test_openvino_does_not_band_in_bf16(tmp_path: Path) -> None:
+    if not accelerated.is_available() or choose("cpu").dtype is not torch.bfloat16:
+        pytest.skip("the speed extra is not installed, or the processor has no bf16")
+    quick = model(torch.bfloat16)
+    quick.accelerate = lambda: AcceleratedStylizer(tiny_network(), bf16=True, threads=1, cache=tmp_path)
+    tile = painted(quick)
+    assert len(tile.unique()) > 0.9 * tile.numel()  # sums rounded to bf16 fall on a few values
+    assert (tile - painted(model())).abs().max() < 8 / 255
 
 
 def test_openvino_is_kept_from_the_network(compiled: AcceleratedStylizer) -> None:
