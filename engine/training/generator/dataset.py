@@ -60,7 +60,8 @@ class PictureSet:
     """Prepared pictures, (3, size, size) uint8 RGB each. To be closed; also a context manager.
 
     `train` and `held`: positions of the pictures that are trained on and of those held out. `data_hash` names the contents:
-    equal for equal files under equal names, prepared at the same size in the same way, on whatever machine.
+    equal for equal files under equal names, prepared at the same size in the same way, on whatever machine. `left_out`: the
+    files of the folder that were seen and not taken.
 
     Raises FileMissing where no set was prepared, BadRequest for one that is damaged.
     """
@@ -74,6 +75,7 @@ class PictureSet:
         self.data_hash: str = index["data_hash"]
         self.entries: tuple[Entry, ...] = tuple(Entry(**entry) for entry in index["pictures"])
         self.names: tuple[str, ...] = tuple(entry.name for entry in self.entries)
+        self.left_out: frozenset[str] = frozenset(index["left_out"])
         self.train, self.held = split(self.names)
         self._streams: list[Prefetcher] = []
         expected = len(self.names) * self._stride
@@ -147,6 +149,7 @@ class SetWriter:
     def __init__(self, file: Any, size: int) -> None:
         self._file, self._size = file, size
         self.entries: list[Entry] = []
+        self.left_out: list[str] = []
 
     def add(self, entry: Entry, pixels: Pixels) -> None:
         """`pixels`: uint8 (3, size, size)."""
@@ -171,6 +174,7 @@ def writing(store: Path, folder: Path, size: int, fit: Fit) -> Iterator[SetWrite
         "folder": str(folder.absolute()),
         "data_hash": data_hash(writer.entries, size, fit),
         "pictures": [asdict(entry) for entry in writer.entries],
+        "left_out": writer.left_out,
     }
     with atomic_file(store / INDEX_FILE, overwrite=True) as file:
         file.write(json.dumps(index, indent=0).encode())

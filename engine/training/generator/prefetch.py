@@ -33,6 +33,7 @@ class Prefetcher:
         self._read, self._ahead = read, ahead
         self.steps, self.waits, self.waited_seconds = 0, 0, 0.0
         self._closed = False
+        self._next = first
         self._start(first)
 
     def take(self, step: int) -> Batch:
