@@ -88,7 +88,7 @@ class Report:
 
 _WORDS: dict[Reason, tuple[str, str, str]] = {
     "broken": ("file", "left out as unreadable", "{name} ({detail})"),
-    "duplicate": ("picture", "left out as duplicate", "{name} of {detail}"),
+    "duplicate": ("picture", "left out, being there already", "{name} is {detail}"),
     "tiny": ("picture", "left out as too small", "{name} ({detail})"),
     "gone": ("file", "gone since the folder was listed", "{name}"),
     "other": ("file", "passed over as no picture", "{name}"),

@@ -47,8 +47,7 @@ def _smart_square(image: Image.Image) -> tuple[float, float, float]:
 
 def _detail(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """How much the brightness changes at each pixel; its root, so that one hard edge does not outweigh a whole figure."""
-    across = np.abs(np.diff(grey, axis=1, append=grey[:, -1:]))
-    down = np.abs(np.diff(grey, axis=0, append=grey[-1:]))
+    down, across = (np.abs(np.gradient(grey, axis=axis)) if grey.shape[axis] > 1 else np.zeros_like(grey) for axis in (0, 1))
     detail: npt.NDArray[np.float32] = np.sqrt(across + down)
     return detail
 
