@@ -63,7 +63,7 @@ def load_pytorch_dcgan(weights: Mapping[str, Tensor]) -> DCGANGenerator:
         size = _size(weights)
         generator = DCGANGenerator(_config(size, latent, widest))
         _load(generator.main, weights)
-    except (KeyError, ValueError, RuntimeError) as error:
+    except (KeyError, ValueError, RuntimeError, BadRequest) as error:
         raise BadRequest("these weights", "they are not those of a DCGAN generator of the public PyTorch recipe") from error
     return generator.eval()
 
@@ -76,7 +76,7 @@ def load_pytorch_dcgan_critic(weights: Mapping[str, Tensor]) -> DCGANCritic:
         widest = weights["main.0.weight"].shape[0] * size // 8
         critic = DCGANCritic(_config(size, 100, widest))
         _load(critic.main, weights)
-    except (KeyError, ValueError, RuntimeError) as error:
+    except (KeyError, ValueError, RuntimeError, BadRequest) as error:
         raise BadRequest("these weights", "they are not those of a DCGAN critic of the public PyTorch recipe") from error
     return critic.eval()
 

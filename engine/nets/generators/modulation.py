@@ -91,7 +91,7 @@ class ModulatedConv(Modulated):
         """The convolution for one w (1, width). The bias may come before the doubling, which keeps constants."""
         style, demodulation = self.modulation(w)
         weight = self.kernel() * style[:, :, None, None] * demodulation[0, :, None, None, None]
-        return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype), float(self.noise_strength))
+        return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype, copy=True), float(self.noise_strength))
 
 
 class ToRGB(Modulated):
@@ -108,7 +108,7 @@ class ToRGB(Modulated):
 
     def fold(self, w: Tensor, dtype: torch.dtype) -> Folded:
         weight = self.kernel() * self.affine(w)[:, :, None, None]
-        return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype))
+        return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype, copy=True))
 
 
 def _laid_out(weight: Tensor, dtype: torch.dtype) -> Tensor:
