@@ -108,6 +108,13 @@ class ModelDamaged(SfumatoError):
     template = "The model file {subject} is damaged or not a Sfumato model ({detail}): it is skipped; restore it or remove it."
 
 
+class TrainingDiverged(SfumatoError):
+    template = (
+        "The training in {subject} does not settle, however slowly it learns: its checkpoints are kept; begin a new run with a lower "
+        "--lr, or look for odd pictures."
+    )
+
+
 class OutOfMemory(SfumatoError):
     template = "There is not enough memory for {subject}: choose a smaller size, or close other programs."
 

@@ -21,6 +21,8 @@ class Manifest:
     licence: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    originality: Mapping[str, Any] = field(default_factory=dict)
+    """Of a generator: whether its samples are copies of training pictures."""
     format: int = FORMAT
 
     @classmethod
@@ -35,5 +37,6 @@ class Manifest:
             licence=str(metadata.get("licence", "")),
             config=dict(metadata["config"]),
             provenance=dict(metadata.get("provenance", {})),
+            originality=dict(metadata.get("originality", {})),
             format=int(metadata["format"]),
         )

@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 
 @dataclass(frozen=True)
 class Places:
@@ -31,6 +29,11 @@ class Places:
         return self.home / "models"
 
     @property
+    def runs(self) -> Path:
+        """Training runs: a folder for each model, and in it a numbered one for each run."""
+        return self.home / "runs"
+
+    @property
     def recovery(self) -> Path:
         """Autosaved documents."""
         return self.home / "recovery"
@@ -51,4 +54,8 @@ class Places:
 
 def places() -> Places:
     override = os.environ.get("SFUMATO_HOME")
-    return Places(Path(override) if override else Path(platformdirs.user_data_dir("sfumato", appauthor=False)))
+    if override:
+        return Places(Path(override))
+    import platformdirs  # late: training also runs from the source tree, on machines where little is installed
+
+    return Places(Path(platformdirs.user_data_dir("sfumato", appauthor=False)))

@@ -12,13 +12,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.api.errors import ModelDamaged, SfumatoError, UnknownModel
+from engine.api.errors import BadRequest, ModelDamaged, SfumatoError, UnknownModel
 from engine.api.manifest import Manifest
 from engine.api.places import places
 from engine.models import checkpoint
+from engine.nets.generators import GeneratorConfig, build_generator
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 
 HOUSE_STYLIZER = "sfumato-style"
+
+TRAINING_SUFFIX = ".training.safetensors"
+"""Files called so hold what a model is trained on with; they are no models."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,10 @@ class Architecture:
     build: Callable[[Mapping[str, Any]], nn.Module]
 
 
-ARCHITECTURES: tuple[Architecture, ...] = (Architecture("stylizer", lambda config: StylizerNet(StylizerConfig.from_dict(dict(config)))),)
+ARCHITECTURES: tuple[Architecture, ...] = (
+    Architecture("stylizer", lambda config: StylizerNet(StylizerConfig.from_dict(dict(config)))),
+    Architecture("generator", lambda config: build_generator(GeneratorConfig.from_dict(dict(config)))),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ def find(folders: Iterable[Path]) -> Found:
     models: dict[str, Manifest] = {}
     skipped = []
     for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.safetensors"))):
+        if path.name.endswith(TRAINING_SUFFIX):
+            continue
         try:
             manifest = read_manifest(path)
         except SfumatoError as error:
@@ -92,8 +101,9 @@ def load(manifest: Manifest) -> nn.Module:
     try:
         with torch.device("meta"):  # no memory is taken, whatever sizes a file asks for, before its weights are known to have them
             network = build(manifest.config)
-        network.load_state_dict({key: value.float() for key, value in tensors.items()}, assign=True)
-    except (RuntimeError, KeyError, TypeError, ValueError, OverflowError, AssertionError) as error:
+        weights = {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
+        network.load_state_dict(weights, assign=True)
+    except (BadRequest, RuntimeError, KeyError, TypeError, ValueError, OverflowError, AssertionError) as error:
         raise ModelDamaged(manifest.path, "its weights do not fit its architecture") from error
     return network.eval().requires_grad_(False)
 
