@@ -1,0 +1,155 @@
+"""A run's folder: numbered beside its sisters, with its exact configuration, checkpoints, metrics and preview grids.
+
+NAME/001/config.json         the configuration, and NAME/001/pictures.* the prepared pictures
+NAME/001/metrics.jsonl       one line a report
+NAME/001/grid-00012800.png   the same latents, that many pictures into the run
+NAME/001/checkpoints/        the last three, and the best by the watch
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from engine.api.atomic import atomic_file, make_folder
+from engine.api.errors import BadRequest, ModelDamaged
+from engine.models import checkpoint
+
+KEPT = 3
+"""How many checkpoints stay: with one, a crash of the disk at the wrong moment would cost the run."""
+
+CONFIG_FILE, METRICS_FILE, BEST_FILE = "config.json", "metrics.jsonl", "best.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint file holds; `notes` says what was wrong with newer ones."""
+
+    path: Path
+    tensors: dict[str, Tensor]
+    metadata: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+def next_run(parent: Path) -> Path:
+    """The folder of a new run beside the earlier ones: 001, 002, …"""
+    return parent / f"{max(_numbers(parent), default=0) + 1:03d}"
+
+
+def latest_run(parent: Path) -> Path:
+    """The folder of the newest run that got as far as a checkpoint; raises BadRequest where there is none."""
+    for number in sorted(_numbers(parent), reverse=True):
+        if Run(parent / f"{number:03d}").has_checkpoint:
+            return parent / f"{number:03d}"
+    raise BadRequest(parent, "there is no run to resume")
+
+
+def _numbers(parent: Path) -> list[int]:
+    return [int(path.name) for path in parent.glob("[0-9]*") if path.is_dir() and path.name.isdecimal()] if parent.is_dir() else []
+
+
+class Run:
+    """Reads and writes one run's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.checkpoints = folder / "checkpoints"
+
+    @property
+    def has_checkpoint(self) -> bool:
+        return bool(self._files())
+
+    @property
+    def best_file(self) -> Path:
+        return self.checkpoints / BEST_FILE
+
+    def grid_file(self, seen: int) -> Path:
+        return self.folder / f"grid-{seen:08d}.png"
+
+    def suspects_file(self, seen: int) -> Path:
+        return self.folder / f"suspects-{seen:08d}.png"
+
+    # ---- checkpoints ----
+
+    def save(self, step: int, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> Path:
+        """Write a checkpoint whole or not at all, and let go of all but the last three. Raises DiskFull or NotWritable."""
+        make_folder(self.checkpoints)
+        path = self.checkpoints / f"step-{step:09d}.safetensors"
+        checkpoint.write(path, tensors, metadata)
+        for old in [file for file in self._files() if file <= path][:-KEPT]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def save_best(self, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+        make_folder(self.checkpoints)
+        checkpoint.write(self.best_file, tensors, metadata)
+
+    def newest(self) -> Checkpoint:
+        """The newest checkpoint that can be read; raises BadRequest where there is none."""
+        notes: list[str] = []
+        for path in reversed(self._files()):
+            try:
+                tensors, metadata = checkpoint.read(path)
+            except ModelDamaged as error:
+                notes.append(f"The checkpoint {path.name} is damaged ({error.detail}): the one before it is used.")
+                continue
+            return Checkpoint(path, tensors, metadata, tuple(notes))
+        raise BadRequest(self.folder, "none of its checkpoints can be read; begin a new run" if notes else "it holds no run yet")
+
+    def go_back_to(self, kept: Checkpoint) -> None:
+        """Make the folder what it was at a checkpoint: later checkpoints and lines of metrics are of a course that is not taken."""
+        for path in self._files():
+            if path > kept.path:
+                path.unlink(missing_ok=True)
+        lines = [line for line in self.metrics() if line.get("step", 0) <= kept.metadata["step"]]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        with atomic_file(self.folder / METRICS_FILE, overwrite=True) as file:
+            file.write(text.encode())
+
+    def _files(self) -> list[Path]:
+        return sorted(self.checkpoints.glob("step-*.safetensors"))
+
+    # ---- metrics and configuration ----
+
+    def log(self, line: Mapping[str, Any]) -> None:
+        with (self.folder / METRICS_FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All lines, but for one that a crash cut in two."""
+        path = self.folder / METRICS_FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [value for line in lines if isinstance(value := _parsed(line), dict)]
+
+    def write_config(self, config: Mapping[str, Any]) -> None:
+        make_folder(self.folder)
+        with atomic_file(self.folder / CONFIG_FILE, overwrite=True) as file:
+            file.write(json.dumps(config, indent=2, sort_keys=True).encode())
+
+    def read_config(self) -> dict[str, Any]:
+        """Raises BadRequest where it is missing or damaged."""
+        try:
+            config = json.loads((self.folder / CONFIG_FILE).read_bytes())
+        except (OSError, ValueError) as error:
+            raise BadRequest(self.folder, "its config.json cannot be read; begin a new run") from error
+        if not isinstance(config, dict):
+            raise BadRequest(self.folder, "its config.json is damaged; begin a new run")
+        return config
+
+    def remove(self) -> None:
+        """Take a run away that ended before its first checkpoint."""
+        if not self.has_checkpoint:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
