@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
@@ -35,6 +37,10 @@ _LOSSY_BITS: Final = {
     "webp": ((1, 0.3), (10, 0.5), (30, 0.9), (50, 1.25), (70, 1.6), (80, 2.0), (85, 2.35), (92, 3.1), (96, 3.8), (100, 4.7)),
 }
 
+MAX_PIXELS_VARIABLE: Final = "SFUMATO_MAX_PIXELS"
+MAX_PIXELS: Final = 200_000_000
+"""The engine's own limit, which it keeps to itself; it refuses what is said here to be too much."""
+
 _ENGINE_BYTES: Final = 900_000_000
 """torch, the stylizer and the tile at work."""
 _BYTES_A_PIXEL: Final = 24
@@ -48,6 +54,21 @@ class Estimate:
     bytes: int
     memory_bytes: int
     seconds: float | None
+
+
+def pixel_limit() -> int | None:
+    """The most pixels that the engine makes at once; None where the variable makes no sense, as the engine will say in words."""
+    value = os.environ.get(MAX_PIXELS_VARIABLE, str(MAX_PIXELS))
+    return int(value) if value.isdecimal() and int(value) else None
+
+
+def longest_edge(width: int, height: int, pixels: int) -> int:
+    """The longest edge, in pixels, at which a picture of this shape (sides of at least 1) has no more than `pixels`."""
+    longest, shortest = max(width, height), min(width, height)
+    edge = math.isqrt(pixels * longest // shortest)
+    while edge > 1 and edge * max(1, round(shortest * edge / longest)) > pixels:  # the shorter side is rounded
+        edge -= 1
+    return edge
 
 
 def file_format(name: str) -> FileFormat:

@@ -12,6 +12,7 @@ from desktop.state.export_estimate import size_in_words
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
+from desktop.state.pace import Pace
 from desktop.state.settings import ExportChoice, SettingsStore
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Finished, Progress
@@ -33,8 +34,7 @@ class Exporter(QObject):
         self._notices = notices
         self._jobs = jobs
         self._settings = settings
-        self.seconds_per_megapixel: float | None = None
-        """How long the last export took; None before the first."""
+        self.pace = Pace()
 
     def export(self, recipe: Recipe, output: Output) -> asyncio.Task[Exported | None]:
         """Write the recipe as it is now; what is changed meanwhile does not come into it."""
@@ -59,7 +59,7 @@ class Exporter(QObject):
                     case Progress():
                         self._jobs.progress(job, body)
                     case Finished(Exported() as done):
-                        self.seconds_per_megapixel = done.seconds / max(1e-6, done.width * done.height / 1e6)
+                        self.pace.saw_export(recipe, done.width * done.height, done.seconds)
                         self.exported.emit(recipe, done)
                         self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
                         return done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -22,16 +24,19 @@ class Previewer(QObject):
     """Asks for previews; the engine lets the latest win.
 
     `framed` carries each `Frame` of the recipe that was last shown, `original_framed` that of its photos without any style,
-    `refined` the recipe and the last frame of a preview that was finished.
+    `refined` the recipe and the last frame of a preview that was finished; `timed` the recipe, the pixels of its last frame and
+    the seconds between that and the frame before.
     """
 
     framed = Signal(object)
     original_framed = Signal(object)
     refined = Signal(object, object)
     busy_changed = Signal(bool)
+    timed = Signal(object, int, float)
 
-    def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._link = link
         self._tasks = tasks
         self._recipe = Recipe()
@@ -83,13 +88,18 @@ class Previewer(QObject):
     async def _frames(self, recipe: Recipe, edges: tuple[int, ...]) -> Frame | None:
         """Show the frames of a preview; the last one where it was finished, None where another took its place."""
         last: Frame | None = None
+        shown_at: list[float] = []
         async with aclosing(self._link.stream(Preview(recipe, edges))) as bodies:
             async for body in bodies:
                 match body:
                     case Frame() if recipe.native_size == self._recipe.native_size:
                         last = body
+                        shown_at.append(self._clock())
                         self.framed.emit(body)
                     case Finished():
+                        if last is not None and len(shown_at) > 1:
+                            height, width, _ = last.pixels.shape
+                            self.timed.emit(recipe, width * height, shown_at[-1] - shown_at[-2])
                         return last
                     case Failed(failure) if recipe == self._recipe:
                         raise RequestFailed(failure)

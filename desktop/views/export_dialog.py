@@ -22,7 +22,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.state.export_estimate import FORMATS, Estimate, FileFormat, estimate, file_format, in_words, typed_suffix
+from desktop.state.export_estimate import (
+    FORMATS,
+    Estimate,
+    FileFormat,
+    estimate,
+    file_format,
+    in_words,
+    longest_edge,
+    pixel_limit,
+    typed_suffix,
+)
 from desktop.widgets.controls import Caption, Switch, ValueSlider, push_button
 from desktop.widgets.theme import THEME, font
 from engine.api.recipe import LOOK_EDGE
@@ -94,7 +104,7 @@ class ExportDialog(QDialog):
             self._edge.setValue(long_edge)
 
     def set_speed(self, seconds_per_megapixel: float | None) -> None:
-        """How fast this machine was the last time; None: not known, so no time is told."""
+        """How fast this machine is; None: not known, so no time is told."""
         self._seconds_per_megapixel = seconds_per_megapixel
         self._refresh()
 
@@ -256,7 +266,17 @@ class ExportDialog(QDialog):
             return "This folder cannot be written to. Choose another one."
         if chosen.max_side is not None and long_edge > chosen.max_side:
             return f"{chosen.title} holds at most {chosen.max_side} px on a side. Choose PNG or TIFF, or a smaller size."
-        return ""
+        return self._excess()
+
+    def _excess(self) -> str:
+        """Why the size is more than the engine makes; empty where it is not."""
+        (width, height), limit = self._pixel_size(), pixel_limit()
+        if limit is None or width * height <= limit:
+            return ""
+        return (
+            f"{width * height / 1e6:.0f} megapixels are more than fit into memory at once ({limit / 1e6:.0f}). "
+            f"Choose a long edge of {longest_edge(*self._native, limit)} px or less."
+        )
 
     def _notes(self) -> list[str]:
         """What is worth knowing before the picture is written."""
@@ -299,7 +319,7 @@ class ExportDialog(QDialog):
         super().showEvent(event)
         self._refresh()
         self._name.setFocus()
-        self._name.selectAll()
+        self._name.setSelection(len(self._name.text()), -len(self._name.text()))  # backwards: a long name is seen from its beginning
 
 
 def _line_of(*parts: QWidget) -> QHBoxLayout:

@@ -6,9 +6,25 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from desktop.state.export_estimate import FORMATS, Estimate, estimate, file_format, in_words, size_in_words, time_in_words
+from desktop.state.export_estimate import (
+    FORMATS,
+    MAX_PIXELS_VARIABLE,
+    Estimate,
+    estimate,
+    file_format,
+    in_words,
+    longest_edge,
+    pixel_limit,
+    size_in_words,
+    time_in_words,
+)
+from engine.api.errors import BadRequest
+from engine.api.recipe import Layer, Photo, Recipe
+from engine.imaging.decoding import pixel_budget
 
 
 @pytest.mark.parametrize("format", [each.id for each in FORMATS])
@@ -59,3 +75,25 @@ def test_formats_are_found_by_name_and_suffix(name: str, id: str) -> None:
 def test_it_needs_no_qt() -> None:
     code = "import sys, desktop.state.export_estimate; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("value", [None, "1000", "0", "many"])
+def test_the_limit_is_the_engines(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+    monkeypatch.delenv(MAX_PIXELS_VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(MAX_PIXELS_VARIABLE, value)
+    try:
+        expected = pixel_budget()
+    except BadRequest:
+        assert pixel_limit() is None
+    else:
+        assert pixel_limit() == expected
+
+
+@given(st.integers(1, 70_000), st.integers(1, 70_000), st.integers(1, 10**9))
+def test_the_longest_edge_fits_and_is_close_to_the_limit(width: int, height: int, pixels: int) -> None:
+    recipe = Recipe((Layer(Photo("a" * 64, width, height)),))
+    edge = longest_edge(width, height, pixels)
+    fitting, larger = recipe.size_at(edge), recipe.size_at(round(1.1 * edge))
+    assert fitting[0] * fitting[1] <= pixels
+    assert pixels < larger[0] * larger[1] or min(fitting) < 20  # a side of few pixels is rounded by much

@@ -137,6 +137,7 @@ def test_an_enlargement_is_named(dialog: ExportDialog) -> None:
     ("format", "edge", "words"), [("WebP", 16_384, "WebP holds at most 16383 px"), ("JPEG", 65_501, "JPEG holds at most")]
 )
 def test_the_limits_of_formats_are_named(dialog: ExportDialog, format: str, edge: int, words: str) -> None:
+    dialog.set_picture("panorama", 4000, 100)
     dialog.set_long_edge(edge)
     assert button(dialog).isEnabled()
     choose(dialog, "Format", format)
@@ -169,3 +170,29 @@ def test_a_typed_suffix_chooses_the_format(dialog: ExportDialog, qtbot: QtBot, t
 def test_a_dot_in_a_name_is_no_suffix(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
     named(dialog, QLineEdit, "File name").setText("harbour v1.2")
     assert exported(dialog, qtbot).path == tmp_path / "harbour v1.2.png"
+
+
+def test_a_size_beyond_the_limit_is_named_while_it_is_typed(dialog: ExportDialog, qtbot: QtBot) -> None:
+    choose(dialog, "Size", "Custom")
+    spin = named(dialog, QSpinBox, "Long edge in pixels")
+    spin.selectAll()
+    QTest.keyClicks(spin, "20000")
+    assert "300 megapixels are more than fit into memory at once (200). Choose a long edge of 16329 px or less." in shown_texts(dialog)
+    assert not button(dialog).isEnabled()
+    spin.setValue(16_329)
+    assert "megapixels" not in shown_texts(dialog)
+    assert exported(dialog, qtbot).long_edge == 16_329
+
+
+def test_a_limit_of_ones_own_holds_in_the_dialog_too(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SFUMATO_MAX_PIXELS", "1000000")
+    choose(dialog, "Size", "2048")
+    assert "(1). Choose a long edge of 1154 px or less." in shown_texts(dialog)
+    choose(dialog, "Size", "1024")
+    assert button(dialog).isEnabled()
+
+
+def test_a_long_name_is_seen_from_its_beginning(dialog: ExportDialog) -> None:
+    field = named(dialog, QLineEdit, "File name")
+    assert field.selectedText() == "harbour"
+    assert field.cursorPosition() == 0
