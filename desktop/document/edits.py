@@ -12,7 +12,8 @@ from desktop.document.document import Document, View
 from engine.api.errors import BadRequest
 from engine.api.recipe import MAX_STYLES, STYLE_SCALE, BlendMode, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
 
-MAX_WEIGHT = 1000.0
+MOST = 0.9999
+"""The share of a style that is given the whole mix: the others keep a trace, and with it how they stand to each other."""
 NEW_LAYER_OPACITY = 0.5
 
 
@@ -53,26 +54,43 @@ def apply_style(document: Document, index: int, style: Style) -> Document:
 
 
 def mix_style(document: Document, index: int, style: Style) -> Document:
-    """Add a style to the layer's mix with weight 1; one that is there already stays as it is."""
+    """Add a style to the layer's mix, for an equal share of it; one that is there already stays as it is."""
     styles = _layer(document, index).styles
     if any(_same(use.style, style) for use in styles):
         return document
     if len(styles) >= MAX_STYLES:
         raise BadRequest("The mix is full", f"a layer holds at most {MAX_STYLES} styles; remove one first")
-    return _with_styles(document, index, (*styles, StyleUse(style)))
+    weight = sum(use.weight for use in styles) / len(styles) if styles else 0.0
+    return _with_styles(document, index, (*styles, StyleUse(style, weight or StyleUse.weight)))
 
 
 def remove_style(document: Document, index: int, style: Style) -> Document:
-    """Take a style out of the layer's mix, if it is there."""
-    styles = _layer(document, index).styles
-    return _with_styles(document, index, tuple(use for use in styles if not _same(use.style, style)))
+    """Take a style out of the layer's mix, if it is there. Styles that had no share beside it have equal ones without it."""
+    kept = tuple(use for use in _layer(document, index).styles if not _same(use.style, style))
+    changed = _with_styles(document, index, kept)
+    return changed if any(use.weight for use in kept) else level_mix(changed, index)
 
 
-def set_weight(document: Document, index: int, style: Style, weight: float) -> Document:
-    """Set how much a style counts in the layer's mix; a style that is not in it changes nothing."""
-    weight = _clamp(weight, 0, MAX_WEIGHT)
+def set_share(document: Document, index: int, style: Style, share: float) -> Document:
+    """Give a style this share (0…1) of the layer's mix; the others divide the rest as they did before, or evenly where they had
+    nothing. A style that stands alone is the whole mix, and one that is not in it changes nothing."""
     styles = _layer(document, index).styles
-    return _with_styles(document, index, tuple(replace(use, weight=weight) if _same(use.style, style) else use for use in styles))
+    others = [use.weight for use in styles if not _same(use.style, style)]
+    if not others or len(others) == len(styles):
+        return document
+    share, total = _clamp(share, 0, MOST), sum(others)
+
+    def weight(use: StyleUse) -> float:
+        if _same(use.style, style):
+            return share
+        return (1 - share) * (use.weight / total if total > 0 else 1 / len(others))
+
+    return _with_styles(document, index, tuple(replace(use, weight=weight(use)) for use in styles))
+
+
+def level_mix(document: Document, index: int) -> Document:
+    """Give every style of the layer's mix the same share."""
+    return _with_styles(document, index, tuple(replace(use, weight=StyleUse.weight) for use in _layer(document, index).styles))
 
 
 def set_strength(document: Document, index: int, strength: float) -> Document:

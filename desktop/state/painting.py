@@ -8,7 +8,7 @@ from desktop.document import edits
 from desktop.document.document import Document
 from desktop.state.library import Library, style_key
 from desktop.state.session import Session
-from engine.api.recipe import BlendMode, Layer, Style, StyleUse
+from engine.api.recipe import BlendMode, Layer, Style
 
 
 class Painting(QObject):
@@ -51,15 +51,13 @@ class Painting(QObject):
         say = f"{self._library.title(style)} is out of the mix"
         self._session.apply(lambda document: edits.remove_style(document, index, style), "style", say)
 
-    def set_weight(self, key: str, weight: float, gesture: str | None = None) -> None:
-        """Set how much a style of the mix counts."""
+    def set_share(self, key: str, share: float, gesture: str | None = None) -> None:
+        """Set how much of the mix is this style, 0…1; the others divide the rest as before."""
         style, index = self._used(key), self._session.current_index
         if style is None:
             return
-        self._session.apply(lambda document: edits.set_weight(document, index, style, weight), "weight", gesture=gesture)
-        layer = self._session.current_layer
-        shares = {style_key(use.style): use.weight for use in layer.mix} if layer is not None else {}
-        self._session.message.emit(f"{self._library.title(style)} {shares.get(key, 0):.0%} of the mix")
+        say = f"{self._library.title(style)} {share:.0%} of the mix"
+        self._session.apply(lambda document: edits.set_share(document, index, style, share), "share of the mix", say, gesture=gesture)
 
     def set_strength(self, strength: float, gesture: str | None = None) -> None:
         index = self._session.current_index
@@ -77,7 +75,7 @@ class Painting(QObject):
         self._session.apply(lambda document: edits.set_keep_colors(document, index, keep), "keep colours", say)
 
     def reset(self) -> None:
-        """Strength, stroke size, colours and weights of the current layer as they begin; its styles stay."""
+        """Strength, stroke size, colours and shares of the current layer as they begin; its styles stay."""
         index, layer = self._session.current_index, self._session.current_layer
         if layer is None:
             return
@@ -86,9 +84,7 @@ class Painting(QObject):
             document = edits.set_strength(document, index, Layer.strength)
             document = edits.set_style_scale(document, index, Layer.style_scale)
             document = edits.set_keep_colors(document, index, Layer.keep_colors)
-            for use in layer.styles:
-                document = edits.set_weight(document, index, use.style, StyleUse.weight)
-            return document
+            return edits.level_mix(document, index)
 
         self._session.apply(begin_again, "reset", "The look is as it was at first")
 

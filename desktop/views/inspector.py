@@ -15,6 +15,9 @@ from desktop.widgets.controls import Caption, EmptyState, LinkButton, Section, S
 from desktop.widgets.theme import THEME
 from engine.api.recipe import MAX_STYLES, STYLE_SCALE, Layer
 
+SAME_SHARE = 0.004
+"""Shares that differ by less are the same per cent."""
+
 
 class Inspector(QWidget):
     """The current layer's styles and their settings. `set_layer` changes nothing; but for `thumbnail_wanted` the signals are
@@ -24,7 +27,7 @@ class Inspector(QWidget):
     """
 
     strength_changed = Signal(float, str)
-    weight_changed = Signal(str, float, str)
+    share_changed = Signal(str, float, str)
     style_removed = Signal(str)
     scale_changed = Signal(float, str)
     keep_colors_changed = Signal(bool)
@@ -90,7 +93,7 @@ class Inspector(QWidget):
         keeps_place = self._reset.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(keeps_place)
-        self._reset.setAccessibleName("Reset strength, stroke size, colours and weights")
+        self._reset.setAccessibleName("Reset strength, stroke size, colours and shares")
         self._reset.setToolTip("Back to the usual settings; the styles stay")
         self._strength.setToolTip("From the photo itself (0 %) to the whole style (100 %)")
         self._scale.setToolTip("How large the style’s strokes are in the picture")
@@ -119,25 +122,26 @@ class Inspector(QWidget):
         self._reset.clicked.connect(lambda _: self.reset_requested.emit())
 
     def _show_mix(self, layer: Layer, titles: Mapping[str, str]) -> None:
-        """Rows are kept while the mix has the same styles, so that a weight can be dragged while the picture follows."""
+        """Rows are kept while the mix has the same styles, so that a share can be dragged while the picture follows."""
         keys = [style_key(use.style) for use in layer.styles]
-        wanted = [(key, titles.get(key, "A style"), len(keys) == 1) for key in keys]
-        if wanted != [(row.key, row.title, row.alone) for row in self._rows]:
+        wanted = [(key, titles.get(key, "A style"), len(keys)) for key in keys]
+        if wanted != [(row.key, row.title, row.styles) for row in self._rows]:
             self._make_rows(wanted)
-        for row, use in zip(self._rows, layer.styles, strict=True):
-            row.set_weight(use.weight)
+        shares = {style_key(use.style): use.weight for use in layer.mix}
+        for row in self._rows:
+            row.set_share(shares.get(row.key, 0.0))
         full = len(keys) >= MAX_STYLES
         self._hint.setText(f"{MAX_STYLES} styles are the most that mix well." if full else "Shift-click another style to mix it in.")
 
-    def _make_rows(self, wanted: list[tuple[str, str, bool]]) -> None:
+    def _make_rows(self, wanted: list[tuple[str, str, int]]) -> None:
         for row in self._rows:
             self._mix.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = [MixRow(key, title, alone=alone) for key, title, alone in wanted]
+        self._rows = [MixRow(*each) for each in wanted]
         for row in self._rows:
-            row.weight_changed.connect(self.weight_changed)
-            row.weight_released.connect(self.gesture_ended)
+            row.share_changed.connect(self.share_changed)
+            row.share_released.connect(self.gesture_ended)
             row.removed.connect(self.style_removed)
             self._mix.addWidget(row)
         self._order_tabs()
@@ -159,5 +163,6 @@ def _tab_stops(blocks: Sequence[QWidget]) -> list[QWidget]:
 def _is_tuned(layer: Layer) -> bool:
     """Whether a reset would change anything."""
     usual = (Layer.strength, Layer.style_scale, Layer.keep_colors)
-    uneven = len({use.weight for use in layer.styles}) > 1
+    weights = [use.weight for use in layer.styles]
+    uneven = max(weights) - min(weights) > SAME_SHARE * sum(weights)
     return uneven or (layer.strength, layer.style_scale, layer.keep_colors) != usual

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from desktop.document import edits
 from desktop.document.document import Document, View
 from engine.api.errors import BadRequest
-from engine.api.recipe import MAX_STYLES, GalleryStyle, Layer, Photo, PictureStyle, Recipe, StyleUse
+from engine.api.recipe import MAX_STYLES, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
 from tests.desktop.document.strategies import documents
 
 SEA = Photo("a" * 64, 400, 300, "sea.jpg")
@@ -83,11 +84,11 @@ def test_one_style_or_a_mix() -> None:
 
 
 def test_a_style_is_mixed_in_once_under_any_name() -> None:
-    document = edits.set_weight(edits.mix_style(stack(SEA), 0, WAVE), 0, WAVE, 3)
+    document = edits.mix_style(edits.mix_style(stack(SEA), 0, WAVE), 0, OLIVES)
     renamed = PictureStyle(WAVE.blob, "copy of wave.png")
     assert edits.mix_style(document, 0, renamed) is document
-    assert edits.set_weight(document, 0, renamed, 2).recipe.layers[0].styles == (StyleUse(WAVE, 2),)
-    assert edits.remove_style(document, 0, renamed).recipe.layers[0].styles == ()
+    assert shares(edits.set_share(document, 0, renamed, 0.25)) == pytest.approx([0.25, 0.75])
+    assert edits.remove_style(document, 0, renamed).recipe.layers[0].styles == (StyleUse(OLIVES),)
 
 
 def test_a_full_mix_says_so() -> None:
@@ -116,13 +117,47 @@ def test_numbers_stay_in_their_range(change: Callable[[Document, int, float], Do
         change(document, 1, math.nan)
 
 
-def test_weights_stay_in_their_range() -> None:
-    document = edits.apply_style(stack(SEA), 0, WAVE)
-    assert edits.set_weight(document, 0, WAVE, -1).recipe.layers[0].mix == ()
-    assert edits.set_weight(document, 0, WAVE, 1e9).recipe.layers[0].styles[0].weight == edits.MAX_WEIGHT
-    assert edits.set_weight(document, 0, OLIVES, 0.5) == document
+def mixed(*weights: float) -> Document:
+    document = stack(SEA)
+    styles: tuple[Style, ...] = (WAVE, OLIVES, GalleryStyle("ink"))
+    uses = tuple(StyleUse(style, weight) for style, weight in zip(styles, weights, strict=False))
+    return replace(document, recipe=Recipe((replace(document.recipe.layers[0], styles=uses),)))
+
+
+def shares(document: Document) -> list[float]:
+    """Of all the layer's styles, also of those that have none."""
+    layer = document.recipe.layers[0]
+    return [next((part.weight for part in layer.mix if part.style == use.style), 0.0) for use in layer.styles]
+
+
+def test_a_share_is_a_share_and_the_others_divide_the_rest_as_before() -> None:
+    document = edits.set_share(mixed(1, 3, 1), 0, WAVE, 0.6)
+    assert shares(document) == pytest.approx([0.6, 0.3, 0.1])
+    assert shares(edits.set_share(document, 0, WAVE, 0.2)) == pytest.approx([0.2, 0.6, 0.2])
+
+
+def test_a_style_that_took_the_whole_mix_gives_it_back() -> None:
+    whole = edits.set_share(mixed(1, 3, 1), 0, WAVE, 1.0)
+    assert shares(whole)[0] == pytest.approx(1, abs=1e-3)
+    assert shares(edits.set_share(whole, 0, WAVE, 0.5)) == pytest.approx([0.5, 0.375, 0.125])
+
+
+def test_a_mix_is_never_empty() -> None:
+    assert shares(edits.set_share(mixed(1, 0, 0), 0, WAVE, -1)) == pytest.approx([0, 0.5, 0.5])
+    assert edits.set_share(mixed(1), 0, WAVE, 0) == mixed(1)
+    assert shares(edits.remove_style(mixed(1, 0, 0), 0, WAVE)) == pytest.approx([0.5, 0.5])
+
+
+def test_what_is_no_share_changes_nothing() -> None:
+    assert edits.set_share(mixed(1, 1), 0, GalleryStyle("unknown"), 0.5) == mixed(1, 1)
     with pytest.raises(BadRequest):
-        edits.set_weight(document, 0, WAVE, math.nan)
+        edits.set_share(mixed(1, 1), 0, WAVE, math.nan)
+
+
+def test_a_new_style_has_an_equal_share_and_all_can_have_one() -> None:
+    document = edits.mix_style(mixed(0.9, 0.1), 0, GalleryStyle("ink"))
+    assert shares(document) == pytest.approx([0.6, 0.4 / 6, 1 / 3])
+    assert shares(edits.level_mix(document, 0)) == pytest.approx([1 / 3] * 3)
 
 
 def test_switches() -> None:

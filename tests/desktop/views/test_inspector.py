@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSlider, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.inspector import Inspector
@@ -40,7 +40,7 @@ def test_it_teaches_what_to_do_first(inspector: Inspector) -> None:
 
 def test_values_from_outside_are_told_to_nobody(inspector: Inspector, qtbot: QtBot) -> None:
     told: list[object] = []
-    signals = (inspector.strength_changed, inspector.weight_changed, inspector.scale_changed, inspector.keep_colors_changed)
+    signals = (inspector.strength_changed, inspector.share_changed, inspector.scale_changed, inspector.keep_colors_changed)
     for signal in (*signals, inspector.gesture_ended, inspector.style_removed, inspector.reset_requested):
         signal.connect(lambda *values: told.append(values))
     inspector.set_layer(Layer(PHOTO, MIX[::-1], strength=0.25, style_scale=2.0, keep_colors=True), TITLES)
@@ -61,12 +61,12 @@ def test_sliders_tell_value_and_gesture(inspector: Inspector, qtbot: QtBot, name
         pass
 
 
-def test_a_weight_belongs_to_its_style(inspector: Inspector, qtbot: QtBot) -> None:
-    bar = named(inspector, QAbstractSlider, "Weight of Quilt")
-    with qtbot.waitSignal(inspector.weight_changed) as changed:
+def test_a_share_belongs_to_its_style(inspector: Inspector, qtbot: QtBot) -> None:
+    bar = named(inspector, QAbstractSlider, "Share of Quilt")
+    with qtbot.waitSignal(inspector.share_changed) as changed:
         QTest.keyClick(bar, Qt.Key.Key_Right)
     assert changed.args[0] == "mine:abc"
-    assert changed.args[1] == pytest.approx(0.26)
+    assert changed.args[1] == pytest.approx(0.21)
     with qtbot.waitSignal(inspector.gesture_ended):
         pass
 
@@ -77,17 +77,22 @@ def test_a_style_can_be_taken_out(inspector: Inspector, qtbot: QtBot) -> None:
     assert removed.args == ["gallery:monet"]
 
 
-def test_a_single_style_has_no_weight(inspector: Inspector, qtbot: QtBot) -> None:
+def test_a_single_style_has_no_share(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.set_layer(Layer(PHOTO, MIX[:1]), TITLES)
-    qtbot.waitUntil(lambda: not [bar for bar in inspector.findChildren(QAbstractSlider) if bar.accessibleName().startswith("Weight")])
+    qtbot.waitUntil(lambda: not [bar for bar in inspector.findChildren(QAbstractSlider) if bar.accessibleName().startswith("Share")])
     assert named(inspector, QToolButton, "Remove Water Lilies").isVisible()
 
 
-def test_rows_stay_while_a_weight_is_dragged(inspector: Inspector) -> None:
-    bar = named(inspector, QAbstractSlider, "Weight of Quilt")
-    inspector.set_layer(Layer(PHOTO, (MIX[0], StyleUse(PictureStyle("abc"), 0.9))), TITLES)
-    assert named(inspector, QAbstractSlider, "Weight of Quilt") is bar
-    assert bar.value() == 90
+def test_rows_stay_while_a_share_is_dragged(inspector: Inspector) -> None:
+    bar = named(inspector, QAbstractSlider, "Share of Quilt")
+    inspector.set_layer(Layer(PHOTO, (MIX[0], StyleUse(PictureStyle("abc"), 3.0))), TITLES)
+    assert named(inspector, QAbstractSlider, "Share of Quilt") is bar
+    assert bar.value() == 75
+
+
+def test_shares_are_per_cent_of_the_mix(inspector: Inspector) -> None:
+    shown = {edit.accessibleName(): edit.text() for edit in inspector.findChildren(QLineEdit)}
+    assert (shown["Share of Water Lilies, value"], shown["Share of Quilt, value"]) == ("80%", "20%")
 
 
 def test_colours_can_be_kept(inspector: Inspector, qtbot: QtBot) -> None:
@@ -97,12 +102,12 @@ def test_colours_can_be_kept(inspector: Inspector, qtbot: QtBot) -> None:
 
 
 def test_reset_is_offered_where_it_would_change_something(inspector: Inspector, qtbot: QtBot) -> None:
-    button = named(inspector, QPushButton, "Reset strength, stroke size, colours and weights")
+    button = named(inspector, QPushButton, "Reset strength, stroke size, colours and shares")
     with qtbot.waitSignal(inspector.reset_requested):
         button.click()
     inspector.set_layer(Layer(PHOTO, MIX[:1]), TITLES)
     assert not button.isVisible()
-    inspector.set_layer(Layer(PHOTO, MIX), TITLES)  # uneven weights
+    inspector.set_layer(Layer(PHOTO, MIX), TITLES)  # uneven shares
     assert button.isVisible()
 
 
@@ -129,9 +134,9 @@ def test_a_full_mix_says_so(inspector: Inspector) -> None:
 
 def test_tab_goes_down_the_panel(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.set_layer(Layer(PHOTO, MIX[::-1], strength=0.5), TITLES)
-    qtbot.waitUntil(lambda: "Weight of Quilt" in tab_names(inspector))
-    rows = ["Remove Quilt", "Weight of Quilt", "Remove Water Lilies", "Weight of Water Lilies"]
-    stops = [*rows, "Strength", "Stroke size", "Keep the photo’s colours", "Reset strength, stroke size, colours and weights"]
+    qtbot.waitUntil(lambda: "Share of Quilt" in tab_names(inspector))
+    rows = ["Remove Quilt", "Share of Quilt", "Remove Water Lilies", "Share of Water Lilies"]
+    stops = [*rows, "Strength", "Stroke size", "Keep the photo’s colours", "Reset strength, stroke size, colours and shares"]
     assert [name for name in tab_names(inspector) if name in stops] == stops
 
 
