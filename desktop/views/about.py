@@ -6,12 +6,15 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.widgets.controls import Caption, push_button
-from desktop.widgets.icons import icon
+from desktop.widgets.icons import app_icon
 from desktop.widgets.theme import THEME, Weight, font
 
 MEANING = "Sfumato is the painters’ word for blending tones so softly that no line shows."
 PROMISE = "It works offline, on your own machine: your pictures never leave it."
+WIDTH = 400
 LICENCE = "Free software under the Apache Licence 2.0."
+
+DEVICES = {"cpu": "the processor", "cuda": "the graphics card", "mps": "the graphics card"}
 
 
 class AboutDialog(QDialog):
@@ -21,7 +24,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("About Sfumato")
         mark = QLabel()
-        mark.setPixmap(icon("sfumato", colour=THEME.accent).pixmap(QSize(36, 36)))
+        mark.setPixmap(app_icon().pixmap(QSize(44, 44)))
         name = QLabel("Sfumato")
         name.setFont(font(THEME.size_display, Weight.DemiBold))
         close = push_button("Close")
@@ -29,10 +32,12 @@ class AboutDialog(QDialog):
         close.clicked.connect(self.accept)
         heading = QHBoxLayout()
         heading.setSpacing(THEME.space_3)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(name)
+        names.addWidget(Caption(f"Version {version}", tabular=True))
         heading.addWidget(mark)
-        heading.addWidget(name)
-        heading.addStretch(1)
-        heading.addWidget(Caption(f"Version {version}", tabular=True), 0, Qt.AlignmentFlag.AlignBottom)
+        heading.addLayout(names, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(THEME.space_5, THEME.space_5, THEME.space_5, THEME.space_4)
         column.setSpacing(THEME.space_2)
@@ -44,10 +49,10 @@ class AboutDialog(QDialog):
             column.addWidget(line)
         column.addSpacing(THEME.space_3)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.setFixedWidth(400)
+        self.setFixedSize(WIDTH, column.totalHeightForWidth(WIDTH))
 
 
 def _engine_line(device: str, model: str) -> str:
     if not device:
         return "The engine is still warming up."
-    return f"The engine runs on {device}" + (f", with the stylizer {model}." if model else ".")
+    return f"The engine runs on {DEVICES.get(device, device)}" + (f", with the stylizer {model}." if model else ".")

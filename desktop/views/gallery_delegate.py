@@ -7,13 +7,14 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.views.gallery_model import ACTIVE_ROLE, CARD_ROLE, FAVOURITE_ROLE, THUMBNAIL_ROLE, Card
-from desktop.views.thumbnails import Covers, Ring, badge_rect, paint_badge, paint_icon, paint_ring
+from desktop.views.thumbnails import Covers, Ring, badge_rect, caption_lines, paint_badge, paint_icon, paint_ring
 from desktop.widgets.theme import THEME, Weight, font
 
 GAP = 10
 """Logical pixels between two cards."""
-CAPTION = 40
-"""Logical pixels below a thumbnail: title and painter."""
+CAPTION = 57
+"""Logical pixels below a thumbnail: a title of up to two lines, and the painter."""
+TITLE_LINES, LINE = 2, 15
 ASPECT = 4 / 3
 
 Index = QModelIndex | QPersistentModelIndex
@@ -81,13 +82,18 @@ class GalleryDelegate(QStyledItemDelegate):
         self._paint_caption(painter, rect, card.title, card.subtitle, THEME.accent_hover if in_use else THEME.text)
 
     def _paint_caption(self, painter: QPainter, rect: QRectF, title: str, subtitle: str, colour: str) -> None:
-        lines = ((title, self._title_font, colour, 7), (subtitle, self._subtitle_font, THEME.text_faint, 23))
-        for text, line_font, line_colour, top in lines:
+        """The painter stands right below the title, be that one line or two. What does not fit is in the tooltip."""
+        line = QRectF(rect.x() + 1, rect.bottom() + 6, rect.width() - 2, LINE)
+        for text, line_font, line_colour, most in (
+            (title, self._title_font, colour, TITLE_LINES),
+            (subtitle, self._subtitle_font, THEME.text_faint, 1),
+        ):
             painter.setFont(line_font)
             painter.setPen(QColor(line_colour))
-            line = QRectF(rect.x() + 1, rect.bottom() + top, rect.width() - 2, 16)
-            shown = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            for shown in caption_lines(text, QFontMetrics(line_font), int(line.width()), most):
+                painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+                line.translate(0, LINE)
+            line.translate(0, 1)
 
     def _paint_add_tile(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         rect = thumbnail_rect(option.rect)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from desktop.widgets.icons import icon_image
@@ -69,6 +69,21 @@ def paint_ring(painter: QPainter, rect: QRectF, ring: Ring, gap: float = 0.0, ra
     painter.setPen(QPen(QColor(colour), width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect.adjusted(-out, -out, out, out), radius + out, radius + out)
+
+
+def caption_lines(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
+    """The text in up to `most` lines of `width` pixels, broken between words; what does not fit ends in an ellipsis."""
+    words = text.split()
+    lines: list[str] = []
+    while words and len(lines) < most - 1:
+        fitting = 1
+        while fitting < len(words) and metrics.horizontalAdvance(" ".join(words[: fitting + 1])) <= width:
+            fitting += 1
+        lines.append(" ".join(words[:fitting]))
+        words = words[fitting:]
+    if words:
+        lines.append(" ".join(words))
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]
 
 
 def paint_icon(painter: QPainter, centre: QPointF, name: str, size: int, colour: str) -> None:

@@ -19,7 +19,7 @@ from desktop.views.results import Results
 from desktop.views.window_keys import WindowKeys
 from desktop.widgets.buttons import push_button
 from desktop.widgets.controls import Caption, ElidedLabel
-from desktop.widgets.icons import icon
+from desktop.widgets.icons import app_icon
 from desktop.widgets.menu_bar import MenuBar
 from desktop.widgets.theme import THEME, Weight, font
 
@@ -42,7 +42,7 @@ class Window(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Sfumato")
-        self.setWindowIcon(icon("sfumato", colour=THEME.accent))
+        self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
         self._may_close = False
         self._was_painted = False

@@ -13,6 +13,8 @@ from desktop.widgets.theme import THEME
 
 GRID = 20
 """Logical pixels: the size that the icons are drawn for."""
+APP_ICON_SIDES = (16, 32, 48, 72, 128)
+"""Device pixels: window lists, docks, and the page about Sfumato, also on screens of twice the density."""
 
 
 @cache
@@ -82,6 +84,19 @@ def icon(name: str, *, on: str | None = None, colour: str | None = None) -> QIco
     for drawing in (name, on or name):
         _drawing(drawing)
     return QIcon(_LineIcon(name, on or name, colour))
+
+
+def app_icon() -> QIcon:
+    """The studio's own mark, in its own colours."""
+    made = QIcon()
+    for side in APP_ICON_SIDES:
+        image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        QSvgRenderer(_drawing("sfumato")).render(painter, QRectF(image.rect()))
+        painter.end()
+        made.addPixmap(QPixmap.fromImage(image))
+    return made
 
 
 def icon_image(name: str, size: int, colour: str, ratio: float = 1.0) -> QImage:

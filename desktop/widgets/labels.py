@@ -16,6 +16,7 @@ class Heading(QLabel):
         super().__init__(text, parent)
         self.setProperty("role", "heading")
         self.setFont(font(THEME.size_small, Weight.DemiBold, tracking=0.07, capitals=True))
+        self.setMinimumHeight(18)  # as high as what may stand beside it, so that headings of neighbours share a line
 
 
 class Caption(QLabel):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from desktop.widgets.icons import icon, icon_image
+from desktop.widgets.icons import app_icon, icon, icon_image
 from desktop.widgets.theme import THEME
 
 NOT_LINE_ICONS = {"sfumato", "empty-canvas"}
@@ -75,3 +75,10 @@ def test_pixmaps_have_all_device_pixels(ratio: float, qapp: QApplication) -> Non
     drawn.setDevicePixelRatio(1)
     direct = icon_image("layers", round(20 * ratio), THEME.text_muted)
     assert drawn.convertToFormat(direct.format()) == direct
+
+
+@pytest.mark.parametrize("side", [16, 44])
+def test_the_mark_is_in_its_own_colours(side: int, qapp: QApplication) -> None:
+    drawn = app_icon().pixmap(QSize(side, side), 2.0).toImage()
+    colours = {drawn.pixelColor(x, y).hue() // 60 for x in range(drawn.width()) for y in range(drawn.height())}
+    assert len(colours) > 2
