@@ -54,8 +54,7 @@ class App:
         """Show the window as it stood last time, and open the files."""
         self.window.restore_shape(self.studio.settings.settings.window)
         self.window.show()
-        for file in files:
-            self.studio.open(file)
+        self.studio.open_all(files)
 
     async def run(self) -> None:
         """Live until the artist leaves. Whatever happens, the engine is closed at the end."""

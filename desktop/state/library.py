@@ -50,6 +50,8 @@ class Library(QObject):
     """All styles, their thumbnails and which are favourites."""
 
     changed = Signal()
+    added = Signal(str)
+    """The key of a style that the artist has just made."""
     favourites_changed = Signal()
     thumbnail_changed = Signal(str, QImage)
 
@@ -98,7 +100,9 @@ class Library(QObject):
         """Keep a picture as a style. Raises `SfumatoError` or `OSError` where the library's folder cannot be written."""
         own = OwnStyle(style.blob, Path(style.name).stem or "Pasted picture", time.time())
         self._keep(own)
-        return _own_entry(own)
+        entry = _own_entry(own)
+        self.added.emit(entry.key)
+        return entry
 
     def _keep(self, own: OwnStyle) -> None:
         if all(known.blob != own.blob for known in self._own):

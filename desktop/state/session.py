@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from engine.api.errors import BadRequest
 from engine.api.recipe import Layer, Photo, Recipe
 
 Edit = Callable[[Document], Document]
+
+LOOKED_AT_SECONDS = 3.0
+"""A picture that the slider is left on for so long was looked at: moving the slider again is a new search."""
 
 
 class Session(QObject):
@@ -31,15 +36,19 @@ class Session(QObject):
     message = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._history = History()
         self._saved = Recipe()
         self._layer = 0
         self._dragging = False
         self.path: Path | None = None
-        self.control: str | None = None
-        """The slider that made the last change, while changes of it follow each other; results are grouped by it."""
+        self._searches = itertools.count(1)
+        self._searched = ""
+        self._rested_at = 0.0
+        self.search: str | None = None
+        """A name for the search along one slider, while its drags follow each other; None where the last change stands by itself."""
 
     @property
     def document(self) -> Document:
@@ -101,8 +110,7 @@ class Session(QObject):
         except BadRequest as error:
             self.refused.emit(str(error))
             return False
-        self._dragging = gesture is not None
-        self.control = label if gesture is not None else None
+        self._note_search(label, gesture)
         self._move_to(self._history.push(changed, label, gesture))
         if say:
             self.message.emit(say)
@@ -112,6 +120,7 @@ class Session(QObject):
         """The slider was let go."""
         if self._dragging:
             self._dragging = False
+            self._rested_at = self._clock()
             self.recipe_changed.emit()
 
     def undo(self) -> None:
@@ -162,7 +171,17 @@ class Session(QObject):
 
     def _leave_gesture(self) -> None:
         self._dragging = False
-        self.control = None
+        self.search = None
+
+    def _note_search(self, label: str, gesture: str | None) -> None:
+        """The drags of one slider are one search, unless the artist stayed on a picture or did something else in between."""
+        if gesture is None:
+            self._leave_gesture()
+            return
+        rested = not self._dragging and self._clock() - self._rested_at >= LOOKED_AT_SECONDS
+        if self.search is None or rested or label != self._searched:
+            self.search = f"{label} {next(self._searches)}"
+        self._dragging, self._searched = True, label
 
     def _move_to(self, history: History, *, keep_layer: bool = False) -> None:
         before, was_dirty = self.recipe, self.dirty

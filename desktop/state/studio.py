@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from desktop.document.document import DOCUMENT_SUFFIX, Document, View
 from desktop.state.documents import Documents
 from desktop.state.exporter import Exporter
 from desktop.state.frames import to_image
+from desktop.state.full_pictures import FullPictures
 from desktop.state.intake import Intake
 from desktop.state.jobs import Jobs
 from desktop.state.library import Library
@@ -21,10 +23,11 @@ from desktop.state.notices import Notices
 from desktop.state.painting import Painting
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.previewer import Previewer
-from desktop.state.results import Results
+from desktop.state.results import Caption, Results
 from desktop.state.session import Session
 from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
+from engine.api.errors import FileMissing
 from engine.api.events import Frame
 from engine.api.places import Places
 from engine.api.recipe import Layer, Photo, Recipe
@@ -52,6 +55,7 @@ class Studio(QObject):
         self.painting = Painting(self.session, self.library, self)
         self.documents = Documents(places, self.session, self.tasks, self.notices, self.settings, self)
         self.exporter = Exporter(self.link, self.tasks, self.notices, self.jobs, self.settings, self)
+        self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.info: EngineInfo | None = None
@@ -81,6 +85,15 @@ class Studio(QObject):
             self.documents.open(path)
         else:
             self.intake.open_photo(path)
+
+    def open_all(self, paths: tuple[Path, ...]) -> None:
+        """Open what a command line named: of several, the last. One that is not there is told, and does not stop the others."""
+        there = [path for path in paths if path.exists()]
+        for path in paths:
+            if path not in there:
+                self.notices.trouble(str(FileMissing(path)))
+        if there:
+            self.open(there[-1])
 
     def open_house(self) -> None:
         """Open the picture that the studio comes with."""
@@ -118,6 +131,7 @@ class Studio(QObject):
         session.refused.connect(self.notices.trouble)
         session.recipe_changed.connect(self._show)
         self.previewer.refined.connect(self._keep_result)
+        self.previewer.timed.connect(self.exporter.pace.saw_preview)
         self.exporter.exported.connect(lambda *_: self.results.keep_last())
         self.documents.opened.connect(self.results.clear)
 
@@ -127,16 +141,14 @@ class Studio(QObject):
 
     def _keep_result(self, recipe: Recipe, frame: Frame) -> None:
         """A picture counts as a result once it is painted."""
-        if recipe == self.session.recipe and _painted_layer(recipe) is not None and not self.results.holds(recipe):
-            result = self.results.add(recipe, to_image(frame.pixels), self.caption(recipe), self.session.control)
+        if recipe == self.session.recipe and _painted_layer(recipe) is not None and self.results.of(recipe) is None:
+            result = self.results.add(recipe, to_image(frame.pixels), self.caption(recipe), self.session.search)
             self.tasks.spawn(asyncio.to_thread(result.picture.compress), "compress a result")
 
-    def caption(self, recipe: Recipe) -> str:
-        """A recipe in a few words: its styles, and how strong they are."""
+    def caption(self, recipe: Recipe) -> Caption:
+        """A recipe in a few words: its styles, and how they are set where that is not the usual way."""
         layer = _painted_layer(recipe)
-        if layer is None:
-            return "The photo"
-        return self._titles(layer) if layer.strength == 1 else f"{self._titles(layer)}, {layer.strength:.0%}"
+        return Caption("The photo") if layer is None else Caption(self._titles(layer), " · ".join(_settings(recipe, layer)))
 
     def export_name(self, recipe: Recipe) -> str:
         """What to call an exported file: the document, and the styles in it."""
@@ -151,6 +163,20 @@ class Studio(QObject):
 def _painted_layer(recipe: Recipe) -> Layer | None:
     """The topmost layer that has a style."""
     return next((layer for layer in reversed(recipe.layers) if layer.mix), None)
+
+
+def _settings(recipe: Recipe, layer: Layer) -> Iterator[str]:
+    """What tells this picture from others in the same styles."""
+    if len(layer.mix) > 1:
+        yield "/".join(f"{100 * use.weight:.0f}" for use in layer.mix)
+    if layer.strength != Layer.strength:
+        yield f"{layer.strength:.0%}"
+    if layer.style_scale != Layer.style_scale:
+        yield f"{layer.style_scale:.2f}×"
+    if layer.keep_colors:
+        yield "own colours"
+    if len(recipe.layers) > 1:
+        yield f"{len(recipe.layers)} layers"
 
 
 def house_picture() -> Path:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FILE = "file:"
 """What the canvas puts before the path of a dropped picture, among the keys of dropped styles."""
 
+DEVICES = {"cpu": "On the processor", "cuda": "On the graphics card", "mps": "On the graphics card"}
+"""Where the engine works, in the artist's words; the tooltip has the exact ones."""
+
 
 class Bindings(QObject):
     """Connects a window to a studio, once. They live as long as the window."""
@@ -64,6 +67,7 @@ class Bindings(QObject):
         self._window.canvas.set_picture_size(*recipe.native_size)
         self._show_document()
         self._show_layer()
+        self._mark_result()
 
     def _show_layer(self) -> None:
         session, library = self._studio.session, self._studio.library
@@ -151,6 +155,7 @@ class Bindings(QObject):
         gallery, library, painting = self._window.gallery, self._studio.library, self._studio.painting
         library.changed.connect(self._show_cards)
         library.favourites_changed.connect(lambda: gallery.set_favourites(set(library.favourites)))
+        library.added.connect(gallery.reveal)
         library.thumbnail_changed.connect(self._set_style_thumbnail)
         gallery.thumbnail_wanted.connect(self._show_style_thumbnail)
         gallery.activated.connect(painting.use_style)
@@ -188,7 +193,7 @@ class Bindings(QObject):
         inspector.strength_changed.connect(painting.set_strength)
         inspector.scale_changed.connect(painting.set_style_scale)
         inspector.keep_colors_changed.connect(painting.set_keep_colors)
-        inspector.weight_changed.connect(painting.set_weight)
+        inspector.share_changed.connect(painting.set_share)
         inspector.style_removed.connect(painting.remove_style)
         inspector.reset_requested.connect(painting.reset)
         inspector.gesture_ended.connect(self._studio.session.end_gesture)
@@ -226,7 +231,13 @@ class Bindings(QObject):
         shown = set(strip.ids)
         for result in kept:
             if result.key not in shown:
-                strip.add_result(result.key, result.thumbnail, result.caption)
+                strip.add_result(result.key, result.thumbnail, result.caption.title, result.caption.details)
+        self._mark_result()
+
+    def _mark_result(self) -> None:
+        """Only a picture of exactly this recipe is the one on the canvas."""
+        result = self._studio.results.of(self._studio.session.recipe)
+        self._window.results.mark_shown(None if result is None else result.key)
 
     def _show_jobs(self) -> None:
         rows = [JobRow(job.id, job.title, job.stage, job.fraction, job.seconds_left) for job in self._studio.jobs.running]
@@ -245,7 +256,7 @@ class Bindings(QObject):
 
     def _engine_is_ready(self, info: EngineInfo) -> None:
         self._window.canvas.set_notice(None)
-        self._window.engine_facts.setText(f"{info.device} · {info.precision}")
+        self._window.engine_facts.setText(DEVICES.get(info.device, info.device))
         self._window.engine_facts.setToolTip(f"{info.model} on {info.device}, {info.precision}, {info.threads} threads")
 
     def _engine_is_missing(self) -> None:

@@ -76,6 +76,14 @@ class Gallery(QWidget):
         """Mark the styles in use on the current layer."""
         self._model.set_active(keys)
 
+    def reveal(self, key: str) -> None:
+        """Bring a card into sight; a search or a chip that hides it is given up."""
+        if key not in self.shown_keys:
+            self._search.clear()
+        if key not in self.shown_keys:
+            self._chips.button(list(Filter).index(Filter.ALL)).setChecked(True)
+        self._grid.scrollTo(self._model.index_of(key))
+
     def focus_search(self) -> None:
         """Put the cursor into the search field, what is there selected."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -180,7 +188,7 @@ class Gallery(QWidget):
         elif self._filter is Filter.FAVOURITES:
             state = EmptyState("star", "No favourites yet", "Press the star on a style to keep it here.")
         else:
-            words = "Drop a painting here, or choose a picture: Sfumato learns its colours and brushwork at once."
+            words = "Drop a painting here or choose a picture: its colours and strokes are learnt at once."
             state = EmptyState("brush", "Make a style of your own", words, "Choose a picture…")
             state.activated.connect(self.add_requested)
         return state

@@ -18,9 +18,18 @@ class HandOut:
 
     def __init__(self) -> None:
         self._folder: QTemporaryDir | None = None
+        self._copied = 0
 
     def copy(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
+        self._copied = QGuiApplication.clipboard().image().cacheKey()
+
+    def improve_copy(self, image: QImage) -> bool:
+        """Put a finer picture in the place of the copied one; False where something else has been copied since, anywhere."""
+        if QGuiApplication.clipboard().image().cacheKey() != self._copied:
+            return False
+        self.copy(image)
+        return True
 
     def drag(self, source: QWidget, image: QImage, name: str) -> None:
         """Start a drag of the image, as a picture and as a PNG file; returns when it has ended."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
 
 from desktop.actions import COMMANDS
 from desktop.document.document import DOCUMENT_SUFFIX
@@ -32,6 +33,7 @@ class Handlers(QObject):
         self._window = window
         self._studio = studio
         self._hand_out = HandOut()
+        studio.full_pictures.made.connect(self._improve_copy)
         for row in COMMANDS:
             if not row.hold:
                 handler = getattr(self, row.handler)
@@ -75,7 +77,7 @@ class Handlers(QObject):
         dialog.set_picture(studio.export_name(recipe), *recipe.native_size)
         dialog.set_defaults(Path(choice.folder or pictures_folder()), choice.suffix, choice.quality)
         dialog.set_long_edge(choice.long_edge)
-        dialog.set_speed(studio.exporter.seconds_per_megapixel)
+        dialog.set_speed(studio.exporter.pace.seconds_per_megapixel(recipe))
         dialog.export_requested.connect(lambda output: studio.exporter.export(recipe, output))
         dialog.open()
 
@@ -84,14 +86,13 @@ class Handlers(QObject):
             self.export_recipe(result.recipe)
 
     def copy_result(self, key: str) -> None:
-        """Copy a picture of this sitting, as large as on the canvas."""
+        """Copy a picture of this sitting."""
         if (result := self._studio.results.find(key)) is not None:
-            self._hand_out.copy(result.picture.image)
-            self._studio.notices.say(f"Copied {result.caption}")
+            self._copy(result.recipe, result.picture.image)
 
     def drag_result(self, key: str) -> None:
         if (result := self._studio.results.find(key)) is not None:
-            self._hand_out.drag(self._window.results, result.picture.image, self._studio.session.name)
+            self._drag(self._window.results, result.recipe, result.picture.image)
 
     def quit(self) -> None:
         """Leave, unless something would be lost and the artist would rather not."""
@@ -115,8 +116,16 @@ class Handlers(QObject):
     def copy(self) -> None:
         image = self._window.canvas.current_image()
         if not image.isNull():
-            self._hand_out.copy(image)
-            self._studio.notices.say(f"Copied, {image.width()} × {image.height()} pixels")
+            self._copy(self._studio.session.recipe, image)
+
+    def _copy(self, recipe: Recipe, image: QImage) -> None:
+        """What is on the canvas can be pasted at once; the whole picture takes its place when it is made."""
+        self._hand_out.copy(image)
+        self._studio.full_pictures.make(recipe, image)
+
+    def _improve_copy(self, whole: QImage) -> None:
+        if self._hand_out.improve_copy(whole):
+            self._studio.notices.say(f"Copied, {whole.width()} × {whole.height()} pixels")
 
     def paste(self) -> None:
         # An empty clipboard has no data at all on some systems, whatever the stubs say.
@@ -136,7 +145,14 @@ class Handlers(QObject):
         """Drag the picture on the canvas into another program."""
         image = self._window.canvas.current_image()
         if not image.isNull():
-            self._hand_out.drag(self._window.canvas, image, self._studio.session.name)
+            self._drag(self._window.canvas, self._studio.session.recipe, image)
+
+    def _drag(self, source: QWidget, recipe: Recipe, image: QImage) -> None:
+        """A drag cannot wait for the whole picture: what it hands over is said."""
+        width, height = recipe.native_size
+        less = "" if image.width() >= width else f"; copy or export it for all {width} × {height}"
+        self._studio.notices.say(f"Dragging {image.width()} × {image.height()} pixels, as on the canvas{less}")
+        self._hand_out.drag(source, image, self._studio.session.name)
 
     # Looking
 

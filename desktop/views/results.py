@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,12 +26,17 @@ from desktop.widgets.icons import icon
 from desktop.widgets.theme import THEME, font
 
 PICTURE_HEIGHT: Final = 66
-CAPTION_HEIGHT: Final = 20
-GAP: Final = 10
-HEIGHT: Final = PICTURE_HEIGHT + CAPTION_HEIGHT + GAP + 18
+LINE_HEIGHT: Final = 15
+CAPTION_HEIGHT: Final = 4 + 2 * LINE_HEIGHT
+GAP: Final = 12
+NARROWEST: Final = 1.2
+"""Width of a picture over its height, at the least: a caption has to stand below it."""
+HEIGHT: Final = PICTURE_HEIGHT + CAPTION_HEIGHT + GAP + 16
 """Of the whole strip, with room for the scroll bar."""
 
 RESULT_ROLE: Final = Qt.ItemDataRole.UserRole
+SHOWN_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+"""Whether this is the picture on the canvas."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -40,18 +45,36 @@ class _Result:
     id: str
     image: QImage
     title: str
+    details: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.title}, {self.details}" if self.details else self.title
 
     @property
     def width(self) -> int:
         """Of the thumbnail, in logical pixels; panoramas and columns are cut."""
         aspect = self.image.width() / max(1, self.image.height())
-        return round(PICTURE_HEIGHT * min(2.0, max(0.6, aspect)))
+        return round(PICTURE_HEIGHT * min(2.0, max(NARROWEST, aspect)))
 
 
 class _ResultModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.results: list[_Result] = []
+        self._shown: str | None = None
+
+    def show_as_current(self, id: str | None) -> None:
+        """Mark the picture on the canvas."""
+        changed, self._shown = {self._shown, id} - {None}, id
+        for row, result in enumerate(self.results):
+            if result.id in changed:
+                self.dataChanged.emit(self.index(row), self.index(row), [SHOWN_ROLE, Qt.ItemDataRole.AccessibleTextRole])
+
+    def index_of(self, id: str | None) -> QModelIndex:
+        """Where a picture lies; an invalid index where it does not."""
+        row = next((row for row, result in enumerate(self.results) if result.id == id), -1)
+        return self.index(row)
 
     def append(self, result: _Result) -> None:
         self.beginInsertRows(QModelIndex(), len(self.results), len(self.results))
@@ -73,12 +96,14 @@ class _ResultModel(QAbstractListModel):
             return None
         result = self.results[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return result.title
+            case Qt.ItemDataRole.ToolTipRole:
+                return "\n".join(filter(None, (result.title, result.details)))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{result.title}, picture {index.row() + 1} of {len(self.results)}"
-            case _:
-                return result if role == RESULT_ROLE else None
+                place = f"{result.words}, picture {index.row() + 1} of {len(self.results)}"
+                return f"{place}, on the canvas" if result.id == self._shown else place
+        return {RESULT_ROLE: result, SHOWN_ROLE: result.id == self._shown}.get(role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
@@ -89,27 +114,37 @@ class _ResultDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._covers = Covers()
         self._font = font(THEME.size_small)
+        self._details_font = font(THEME.size_small, tabular=True)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(index.data(RESULT_ROLE).width + GAP, PICTURE_HEIGHT + CAPTION_HEIGHT + GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         result: _Result = index.data(RESULT_ROLE)
+        shown: bool = index.data(SHOWN_ROLE)
         rect = QRectF(option.rect.x() + GAP / 2, option.rect.y() + GAP / 2, result.width, PICTURE_HEIGHT)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self._covers.paint(painter, rect, result.image)
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        ring = Ring.FOCUS if selected and focused else Ring.SELECTED if selected else Ring.HOVER if hovered else Ring.NONE
-        paint_ring(painter, rect, ring, 1.5)
-        painter.setFont(self._font)
-        painter.setPen(QColor(THEME.text if selected or hovered else THEME.text_faint))
-        shown = QFontMetrics(self._font).elidedText(result.title, Qt.TextElideMode.ElideRight, int(rect.width()))
-        line = QRectF(rect.x(), rect.bottom() + 4, rect.width(), CAPTION_HEIGHT - 4)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        if shown:
+            paint_ring(painter, rect, Ring.IN_USE)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_ring(painter, rect, Ring.FOCUS, 3 if shown else 1.5)
+        elif hovered and not shown:
+            paint_ring(painter, rect, Ring.HOVER, 1)
+        colour = THEME.accent_hover if shown else THEME.text if hovered else THEME.text_muted
+        self._paint_line(painter, rect, 0, result.title, self._font, colour)
+        self._paint_line(painter, rect, 1, result.details, self._details_font, THEME.text_faint)
         painter.restore()
+
+    def _paint_line(self, painter: QPainter, picture: QRectF, number: int, text: str, line_font: QFont, colour: str) -> None:
+        """One line of the caption. What does not fit is in the tooltip."""
+        painter.setFont(line_font)
+        painter.setPen(QColor(colour))
+        line = QRectF(picture.x(), picture.bottom() + 4 + number * LINE_HEIGHT, picture.width(), LINE_HEIGHT)
+        fitting = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitting)
 
 
 class _Strip(QListView):
@@ -135,6 +170,7 @@ class _Strip(QListView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the canvas
         self.clicked.connect(lambda index: self.chosen.emit(index.data(RESULT_ROLE).id))
 
     def make_menu(self, id: str) -> QMenu:
@@ -213,13 +249,18 @@ class Results(QWidget):
         """Of the pictures in the strip, the oldest first."""
         return [result.id for result in self._model.results]
 
-    def add_result(self, id: str, image: QImage, title: str) -> None:
-        """Put a picture at the right end, and bring it into sight."""
-        self._model.append(_Result(id, image, title))
-        newest = self._model.index(self._model.rowCount() - 1)
-        self._strip.setCurrentIndex(newest)
+    def add_result(self, id: str, image: QImage, title: str, details: str = "") -> None:
+        """Put a picture at the right end."""
+        self._model.append(_Result(id, image, title, details))
         self._pages.setCurrentWidget(self._strip)
-        self._strip.scrollTo(newest)
+
+    def mark_shown(self, id: str | None) -> None:
+        """Mark the picture that is on the canvas, and bring it into sight; None: none of them is."""
+        self._model.show_as_current(id)
+        shown = self._model.index_of(id)
+        if shown.isValid():
+            self._strip.setCurrentIndex(shown)
+            self._strip.scrollTo(shown)
 
     def remove_result(self, id: str) -> None:
         self._model.remove(id)

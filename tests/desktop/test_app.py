@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QListView, QPushButton
 
 from desktop import app as app_module
 from desktop.actions import COMMANDS, MENUS, NEED_PICTURE, RECENT, SEPARATOR, TOOLBAR, command
@@ -20,6 +20,7 @@ from desktop.views.banner import Banner
 from desktop.views.dialogs import Ask
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.menus import ShortcutsPage
+from desktop.views.results import RESULT_ROLE, SHOWN_ROLE
 from engine.api.errors import UnknownModel
 from engine.api.events import Body, Failed
 from engine.api.places import Places, places
@@ -27,6 +28,7 @@ from engine.api.recipe import GalleryStyle, PictureStyle
 from engine.api.requests import Request
 from tests.desktop.conftest import Visitor
 from tests.desktop.sitting import run_in_window
+from tests.desktop.views.finding import named
 from tests.fake_engine import FakeEngine, StudioScript, png
 
 
@@ -46,8 +48,8 @@ def press(dialog: QDialog, name: str) -> None:
 def test_the_table_names_each_command_once_and_menus_name_known_ones() -> None:
     ids = [row.id for row in COMMANDS]
     assert len(ids) == len(set(ids))
-    named = {row for menu in MENUS for row in menu.rows} | set(TOOLBAR) | NEED_PICTURE
-    assert named - {SEPARATOR, RECENT} <= set(ids)
+    listed = {row for menu in MENUS for row in menu.rows} | set(TOOLBAR) | NEED_PICTURE
+    assert listed - {SEPARATOR, RECENT} <= set(ids)
     assert command("save").shortcuts == ("Ctrl+S",)
 
 
@@ -372,7 +374,7 @@ def test_the_warm_up_is_told_and_then_what_the_engine_runs_on(qapp: QApplication
         assert app.window.engine_facts.text() == "Warming up"
         await app.begin()
         await app.studio.tasks.idle()
-        assert app.window.engine_facts.text() == "fake · fp32"
+        assert app.window.engine_facts.text() == "fake"
         await app.close()
 
     run_in_window(qapp, scenario())
@@ -407,3 +409,101 @@ def test_a_start_that_fails_ends_with_1(qapp: QApplication, monkeypatch: pytest.
             handler.close()
     assert "broke down" in capsys.readouterr().err
     assert "on purpose" in places().log.read_text(encoding="utf-8")
+
+
+def test_the_whole_picture_takes_the_place_of_its_copy(visit: Visitor, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+
+    async def scenario(app: App) -> None:
+        clipboard = QGuiApplication.clipboard()
+        await open_boat(app, large)
+        app.window.actions_by_id["copy"].trigger()
+        assert clipboard.image().width() == 1024
+        await app.studio.tasks.idle()
+        assert (clipboard.image().width(), clipboard.image().height()) == (1800, 1200)
+        assert app.window.status.text() == "Copied, 1800 × 1200 pixels"
+
+    QGuiApplication.clipboard().clear()
+    visit(scenario)
+
+
+def test_what_was_copied_since_is_not_replaced(visit: Visitor, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+
+    async def scenario(app: App) -> None:
+        await open_boat(app, large)
+        app.window.actions_by_id["copy"].trigger()
+        QGuiApplication.clipboard().setText("a shopping list")
+        await app.studio.tasks.idle()
+        assert QGuiApplication.clipboard().text() == "a shopping list"
+
+    visit(scenario)
+
+
+def test_a_drag_out_says_what_it_hands_over(visit: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+    dragged: list[QImage] = []
+    monkeypatch.setattr("desktop.views.hand_out.HandOut.drag", lambda _self, _source, image, _name: dragged.append(image))
+
+    async def scenario(app: App) -> None:
+        await open_boat(app, large)
+        app.window.canvas.drag_out_requested.emit()
+        assert dragged[0].width() == 1024
+        assert app.window.status.text() == "Dragging 1024 × 683 pixels, as on the canvas; copy or export it for all 1800 × 1200"
+
+    visit(scenario)
+
+
+def test_a_style_that_is_made_during_a_search_is_seen(visit: Visitor, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        gallery = app.window.gallery
+        named(gallery, QLineEdit, "Search styles").setText("no such style")
+        app.studio.intake.add_styles([boat])
+        await app.studio.tasks.idle()
+        assert gallery.shown_keys[0] == app.studio.library.entries[0].key
+
+    visit(scenario)
+
+
+def test_the_strip_marks_the_picture_on_the_canvas_and_no_other(visit: Visitor, boat: Path) -> None:
+    def marked(app: App) -> list[str]:
+        model = named(app.window.results, QListView, "Results of this sitting").model()
+        indexes = [model.index(row, 0) for row in range(model.rowCount())]
+        return [index.data(RESULT_ROLE).title for index in indexes if index.data(SHOWN_ROLE)]
+
+    async def scenario(app: App) -> None:
+        studio = app.studio
+        await open_boat(app, boat)
+        first, second = studio.library.entries[:2]
+        for entry in (first, second):
+            studio.painting.use_style(entry.key)
+            await studio.tasks.idle()
+        assert marked(app) == [second.title]
+        studio.session.undo()
+        assert marked(app) == [first.title]
+        studio.session.undo()
+        assert marked(app) == []
+        studio.session.redo()
+        assert marked(app) == [first.title]
+        studio.restore(studio.results.all[1].key)
+        assert marked(app) == [second.title]
+        await studio.tasks.idle()
+
+    visit(scenario)
+
+
+def test_a_missing_file_at_the_start_is_told_above_the_canvas(qapp: QApplication, boat: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        app = App(places(), lambda where, on_event: FakeEngine(StudioScript(where.blobs), threaded=True).start(on_event))
+        app.show((tmp_path / "missing.gif", boat))
+        await app.begin()
+        await app.studio.tasks.idle()
+        (banner,) = app.window.findChildren(Banner)
+        assert any("missing.gif does not exist" in label.text() for label in banner.findChildren(QLabel))
+        assert app.studio.session.name == "boat"
+        await app.close()
+
+    run_in_window(qapp, scenario())

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from desktop.document import edits
 from desktop.document.document import Document, View
-from desktop.state.session import Session
+from desktop.state.session import LOOKED_AT_SECONDS, Session
 from engine.api.recipe import GalleryStyle, Photo
 
 BOAT = Photo("a" * 64, 600, 400, "boat.jpg")
@@ -135,3 +136,59 @@ def test_an_empty_session_has_no_layer() -> None:
     assert session.document == Document()
     assert session.name == ""
     assert not session.dirty
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def drag(session: Session, value: float, gesture: str, label: str = "strength") -> str | None:
+    session.apply(strength(value), label, gesture=gesture)
+    session.end_gesture()
+    return session.search
+
+
+def test_drags_that_follow_each_other_are_one_search() -> None:
+    clock = Clock()
+    session = Session(clock=clock)
+    session.place_photo(BOAT)
+    assert session.search is None
+    first = drag(session, 0.9, "a")
+    clock.now += LOOKED_AT_SECONDS / 2
+    assert drag(session, 0.8, "b") == first is not None
+
+
+def test_a_picture_that_was_looked_at_ends_the_search() -> None:
+    clock = Clock()
+    session = Session(clock=clock)
+    session.place_photo(BOAT)
+    first = drag(session, 0.9, "a")
+    clock.now += LOOKED_AT_SECONDS
+    assert drag(session, 0.8, "b") != first
+
+
+def test_a_long_drag_is_one_search() -> None:
+    clock = Clock()
+    session = Session(clock=clock)
+    session.place_photo(BOAT)
+    names = set()
+    for value in (0.9, 0.8, 0.7):
+        session.apply(strength(value), "strength", gesture="a")
+        names.add(session.search)
+        clock.now += 2 * LOOKED_AT_SECONDS
+    assert len(names) == 1
+
+
+def test_anything_else_in_between_ends_the_search(session: Session) -> None:
+    searches = [drag(session, 0.9, "a"), drag(session, 0.8, "b", "stroke size"), drag(session, 0.7, "c")]
+    session.undo()
+    assert session.search is None
+    searches.append(drag(session, 0.6, "d"))
+    session.apply(strength(0.5), "reset")
+    assert session.search is None
+    searches.append(drag(session, 0.4, "e"))
+    assert len(set(searches)) == 5

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from desktop.state.studio import Studio, house_picture
 from engine.api.events import Frame
 from engine.api.places import places
-from engine.api.recipe import GalleryStyle, PictureStyle
+from engine.api.recipe import GalleryStyle, PictureStyle, Recipe
 from engine.api.requests import Export, Output, Preview, StyleSample
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_engine import png
@@ -121,7 +121,7 @@ def test_results_are_kept_and_restored(play: Play, photo: Path) -> None:
         studio.painting.use_style("gallery:olive-trees")
         await sitting.settle()
         first, second = studio.results.all
-        assert (first.caption, second.caption) == ("Linocut", "The Olive Trees")
+        assert (str(first.caption), str(second.caption)) == ("Linocut", "The Olive Trees")
         studio.restore(first.key)
         await sitting.settle()
         assert studio.session.recipe.layers[0].styles[0].style == GalleryStyle("linocut")
@@ -378,5 +378,100 @@ def test_a_recent_file_that_is_gone_is_forgotten(play: Play, photo: Path) -> Non
         photo.unlink()
         await sitting.open(photo)
         assert not sitting.studio.settings.settings.recent
+
+    play(scenario)
+
+
+def test_after_undo_the_same_slider_makes_another_result(play: Play, photo: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        studio = sitting.studio
+
+        async def set_strength(value: float, gesture: str) -> None:
+            studio.painting.set_strength(value, gesture)
+            studio.session.end_gesture()
+            await sitting.settle()
+
+        await sitting.open(photo)
+        studio.painting.use_style("gallery:linocut")
+        await sitting.settle()
+        await set_strength(0.8, "a")
+        await set_strength(0.7, "b")
+        studio.session.undo()
+        await sitting.settle()
+        await set_strength(0.6, "c")
+        assert [str(result.caption) for result in studio.results.all] == ["Linocut", "Linocut, 70%", "Linocut, 80%", "Linocut, 60%"]
+
+    play(scenario)
+
+
+def test_a_caption_tells_pictures_in_the_same_styles_apart(play: Play, photo: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        studio = sitting.studio
+        await sitting.open(photo)
+        assert str(studio.caption(studio.session.recipe)) == "The photo"
+        studio.painting.use_style("gallery:linocut")
+        studio.painting.mix_style("gallery:olive-trees")
+        studio.painting.set_share("gallery:linocut", 0.7)
+        studio.painting.set_strength(0.8)
+        studio.painting.set_style_scale(1.5)
+        studio.painting.set_keep_colors(True)
+        assert str(studio.caption(studio.session.recipe)) == "Linocut + The Olive Trees, 70/30 · 80% · 1.50× · own colours"
+        assert "Linocut 70% of the mix" in sitting.said
+        studio.painting.reset()
+        assert str(studio.caption(studio.session.recipe)) == "Linocut + The Olive Trees, 50/50"
+        studio.intake.add_layer(photo)
+        await sitting.settle()
+        assert studio.caption(studio.session.recipe).details == "50/50 · 2 layers"
+
+    play(scenario)
+
+
+def test_the_time_of_previews_tells_that_of_the_first_export(play: Play, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1800, 1200))
+
+    async def scenario(sitting: Sitting) -> None:
+        studio = sitting.studio
+        timed: list[tuple[Recipe, int]] = []
+        studio.previewer.timed.connect(lambda recipe, pixels, seconds: timed.append((recipe, pixels)))
+        await sitting.open(large)
+        studio.painting.use_style("gallery:linocut")
+        await sitting.settle()
+        assert (studio.session.recipe, 1024 * 683) in timed
+
+    play(scenario)
+
+
+def test_of_the_files_of_a_command_line_a_missing_one_is_told_and_the_last_is_opened(play: Play, photo: Path, tmp_path: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        sitting.studio.open_all((tmp_path / "missing.gif", photo))
+        await sitting.settle()
+        assert sitting.studio.session.name == photo.stem
+        (sentence,) = sitting.troubles
+        assert "missing.gif does not exist" in sentence
+
+    play(scenario)
+
+
+def test_without_any_file_nothing_is_opened(play: Play, tmp_path: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        sitting.studio.open_all((tmp_path / "missing.gif",))
+        sitting.studio.open_all(())
+        await sitting.settle()
+        assert not sitting.studio.session.recipe.layers
+        assert len(sitting.troubles) == 1
+
+    play(scenario)
+
+
+def test_a_style_that_was_made_is_announced_also_when_it_was_known(play: Play, photo: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        library = sitting.studio.library
+        added: list[str] = []
+        library.added.connect(added.append)
+        for _ in range(2):
+            sitting.studio.intake.add_styles([photo])
+            await sitting.settle()
+        assert added == [library.entries[0].key] * 2
 
     play(scenario)

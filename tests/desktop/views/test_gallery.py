@@ -14,7 +14,7 @@ from desktop.views.gallery import STYLES_MIME, Card, Gallery
 from desktop.views.gallery_delegate import thumbnail_rect
 from desktop.views.gallery_grid import GalleryGrid
 from desktop.views.gallery_model import MAX_THUMBNAILS, THUMBNAIL_ROLE, GalleryModel
-from desktop.views.thumbnails import badge_rect
+from desktop.views.thumbnails import badge_rect, caption_lines
 from tests.desktop.views.finding import named, picture
 
 CARDS = (
@@ -258,3 +258,28 @@ def test_the_columns_fill_the_panel(gallery: Gallery, width: int, columns: int, 
 
     qtbot.waitUntil(lambda: len({cell.left() for cell in cells()}) == columns)
     assert max(cell.right() for cell in cells()) > width - 60
+
+
+def test_a_hidden_card_is_revealed_by_giving_up_what_hides_it(gallery: Gallery) -> None:
+    search(gallery).setText("monet")
+    gallery.reveal("mine:abc")
+    assert search(gallery).text() == ""
+    named(gallery, QToolButton, "Show painters").click()
+    gallery.reveal("mine:abc")
+    assert gallery.shown_keys == [card.key for card in CARDS]
+
+
+def test_a_card_in_sight_is_revealed_without_losing_the_search(gallery: Gallery) -> None:
+    search(gallery).setText("quilt")
+    gallery.reveal("mine:abc")
+    assert search(gallery).text() == "quilt"
+
+
+def test_a_long_title_has_two_lines_and_then_an_ellipsis(gallery: Gallery) -> None:
+    metrics = gallery.fontMetrics()
+    width = metrics.horizontalAdvance("A Meadow in the Mo")
+    assert caption_lines("Irises", metrics, width, 2) == ["Irises"]
+    assert caption_lines("A Meadow in the Mountains", metrics, width, 2) == ["A Meadow in the", "Mountains"]
+    *_, last = caption_lines("A Meadow in the Mountains: Le Mas de Saint-Paul", metrics, width, 2)
+    assert last.startswith("Mountains:") and last.endswith("…")
+    assert caption_lines("", metrics, width, 2) == []

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QListView
 from pytestqt.qtbot import QtBot
 
-from desktop.views.results import RESULT_ROLE, Results
+from desktop.views.results import RESULT_ROLE, SHOWN_ROLE, Results
 from tests.desktop.views.finding import named, picture
 
 
@@ -19,6 +19,7 @@ def results(qtbot: QtBot) -> Results:
     made.show()
     for number in range(20):
         made.add_result(str(number), picture(), f"Picture {number}")
+    made.mark_shown("19")
     return made
 
 
@@ -99,3 +100,33 @@ def test_an_ordinary_wheel_turns_the_strip(results: Results, qtbot: QtBot) -> No
 
 def test_a_screen_reader_hears_which_picture_it_is(results: Results) -> None:
     assert strip(results).model().index(4, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Picture 4, picture 5 of 20"
+    assert strip(results).model().index(19, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Picture 19, picture 20 of 20, on the canvas"
+
+
+def marked(results: Results) -> list[str]:
+    model = strip(results).model()
+    indexes = [model.index(row, 0) for row in range(model.rowCount())]
+    return [index.data(RESULT_ROLE).id for index in indexes if index.data(SHOWN_ROLE)]
+
+
+def test_the_picture_on_the_canvas_is_marked_and_in_sight(results: Results, qtbot: QtBot) -> None:
+    assert marked(results) == ["19"]
+    results.mark_shown("2")
+    view = strip(results)
+    qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(view.model().index(2, 0)).center()))
+    assert marked(results) == ["2"]
+    results.mark_shown(None)
+    assert marked(results) == []
+
+
+def test_what_a_caption_has_no_room_for_is_in_the_tooltip(results: Results) -> None:
+    results.add_result("20", picture(), "Lake Suwa in Shinano Province + Stained glass", "70/30 · 80%")
+    tip = strip(results).model().index(20, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Lake Suwa in Shinano Province + Stained glass\n70/30 · 80%"
+    assert results.grab().width() == results.width()
+
+
+def test_a_tall_picture_leaves_room_for_its_caption(results: Results) -> None:
+    results.add_result("20", picture(width=20, height=90), "A column")
+    view = strip(results)
+    assert view.sizeHintForIndex(view.model().index(20, 0)).width() > 80
