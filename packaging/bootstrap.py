@@ -29,6 +29,7 @@ FIRST_LIGHT = Path("sfumato-first-light")
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons for which every pinned package has a build
 TORCH = "torch==2.13.0"
+PACKAGES = ("desktop", "engine", "resources")
 EXTRAS = {"speed": {"speed"}, "test": {"test"}, "dev": {"dev", "test"}}
 
 
@@ -131,6 +132,7 @@ def ensure_environment(extras: Iterable[str]) -> None:
     say("Installing the pinned packages; the first time this downloads several hundred megabytes …")
     pip_install(python, [TORCH])  # alone and first, by its exact version: an installed or offered CPU build is then taken as it is
     pip_install(python, ["--editable", f"{ROOT}[{','.join(sorted(wanted))}]" if wanted else str(ROOT)])
+    compile_packages(python, ROOT)
     STAMP.write_text(json.dumps({"fingerprint": expected, "extras": sorted(wanted)}), encoding="utf-8")
 
 
@@ -222,6 +224,12 @@ def pip_install(python: str, arguments: Sequence[str]) -> None:
     if pip.returncode != 0:
         raise SetupError(pip_failure(arguments[-1], pip.returncode, list(tail)))
     UNFINISHED.unlink(missing_ok=True)
+
+
+def compile_packages(python: str, root: Path) -> None:
+    """Makes the byte code of the project's own packages, as pip does of all others. Without it the first start is slow, and every
+    one where Python may not write it (PYTHONDONTWRITEBYTECODE). A folder that cannot be written is no reason to stop."""
+    subprocess.run([python, "-m", "compileall", "-qq", *PACKAGES], cwd=root, stdout=subprocess.DEVNULL, check=False)
 
 
 def pip_failure(target: str, code: int, tail: Sequence[str]) -> str:

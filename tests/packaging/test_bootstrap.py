@@ -153,3 +153,13 @@ def test_it_starts_without_any_installed_package() -> None:
     script = str(bootstrap.ROOT / "packaging" / "bootstrap.py")
     answer = subprocess.run([sys.executable, "-S", "-E", "-s", script, "--help"], capture_output=True, text=True, timeout=60, check=False)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_the_project_has_byte_code_even_where_python_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    for name in bootstrap.PACKAGES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("ONE = 1\n")
+    bootstrap.compile_packages(sys.executable, tmp_path)
+    assert len(list(tmp_path.glob("*/__pycache__/__init__.*.pyc"))) == len(bootstrap.PACKAGES)
