@@ -214,7 +214,7 @@ class Watch:
         """What a finished model says of itself, as plain JSON values; measured on its samples (as those of `window`)."""
         signals, suspects = self._measure(samples)
         return {
-            "sentence": watch_words.report(len(suspects), len(samples), self.count, self.watchable),
+            "sentence": watch_words.report(len(suspects), len(samples), len(self._train), self.watchable),
             "pictures": len(self._train),
             "held_out": self._held,
             "samples": len(samples),

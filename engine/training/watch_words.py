@@ -26,10 +26,11 @@ def sentence(case: Case, actions: tuple[str, ...]) -> str:
 
 def _what(case: Case) -> str:
     yours = f"your {case.pictures} pictures"
+    if not case.watchable:
+        few = f"{case.pictures} pictures are too few to watch: none could be held back to tell learning from copying"
+        return f"{few}; {case.suspects} of {case.samples} samples look like copies" if case.copying else few
     if case.copying:
         return f"{case.suspects} of {case.samples} samples look like copies of {yours}"
-    if not case.watchable:
-        return f"{case.pictures} pictures are too few to watch: none could be held back to tell learning from copying"
     if case.collapsed:
         return "the samples grow more and more alike: the generator is collapsing onto a few pictures"
     if case.state == "red":
