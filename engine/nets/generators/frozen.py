@@ -30,7 +30,7 @@ def freeze(generator: Generator, w: Tensor, dtype: torch.dtype = torch.bfloat16)
     """Freeze at w (1, layers, width), with weights in `dtype`. Later changes of the generator's weights do not reach it."""
     if w.shape[0] != 1:
         raise ValueError(f"a generator is frozen at one w, not at {w.shape[0]}")
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast(w.device.type, enabled=False):
         return _FrozenStyle(generator, w, dtype) if isinstance(generator, StyleGenerator) else _Still(generator, w)
 
 

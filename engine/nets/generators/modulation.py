@@ -89,8 +89,9 @@ class ModulatedConv(Modulated):
 
     def fold(self, w: Tensor, dtype: torch.dtype) -> Folded:
         """The convolution for one w (1, width). The bias may come before the doubling, which keeps constants."""
-        style, demodulation = self.modulation(w)
-        weight = self.kernel() * style[:, :, None, None] * demodulation[0, :, None, None, None]
+        weight = self.weight * (self.affine(w) * self.scale)[:, :, None, None]
+        energy = torch.linalg.vector_norm(weight, dim=(1, 2, 3), keepdim=True).square()
+        weight = weight * (energy + 1e-8).rsqrt()
         return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype, copy=True), float(self.noise_strength))
 
 
@@ -107,7 +108,7 @@ class ToRGB(Modulated):
         return F.conv2d(x * per_channel(style, x), self.kernel(), self.bias).float()
 
     def fold(self, w: Tensor, dtype: torch.dtype) -> Folded:
-        weight = self.kernel() * self.affine(w)[:, :, None, None]
+        weight = self.weight * (self.affine(w) * self.scale)[:, :, None, None]
         return Folded(_laid_out(weight, dtype), self.bias.detach().to(dtype, copy=True))
 
 
