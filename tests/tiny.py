@@ -20,10 +20,33 @@ from engine.device import choose
 from engine.models import checkpoint
 from engine.models.pool import ModelPool
 from engine.models.registry import HOUSE_STYLIZER
+from engine.nets import generators
+from engine.nets.generators import GeneratorConfig, build_generator
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 from engine.nets.teachers import SQUEEZENET_FILE, VGG_FILE
 
 TINY = StylizerConfig(half=8, quarter=8, eighth=8, encoder=(4, 4, 4, 4), hidden=8)
+
+TINY_GENERATOR = GeneratorConfig(size=16, base=64, widest=16, narrowest=4, latent=8, mapping_layers=2)
+
+
+def tiny_generator(seed: int = 0) -> generators.Generator:
+    """Untrained, but no two pictures are alike, and noise shows."""
+    torch.manual_seed(seed)
+    network = build_generator(TINY_GENERATOR)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.endswith("noise_strength"):
+                parameter.fill_(0.2)
+        network.mean_w.normal_()
+    return network.eval().requires_grad_(False)
+
+
+def write_tiny_generator(folder: Path, model_id: str, seed: int = 0) -> Path:
+    path = folder / f"{model_id}.safetensors"
+    manifest = {"format": 1, "architecture": "generator", "id": model_id, "config": TINY_GENERATOR.to_dict()}
+    checkpoint.write(path, tiny_generator(seed).state_dict(), manifest)
+    return path
 
 
 def tiny_network(seed: int = 0) -> StylizerNet:

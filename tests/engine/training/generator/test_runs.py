@@ -76,5 +76,5 @@ def test_a_run_without_a_checkpoint_can_be_taken_away(tmp_path: Path) -> None:
     empty.remove()
     assert kept.newest().metadata == {"step": 1}
     assert not empty.folder.exists()
-    with pytest.raises(BadRequest, match="config.json"):
+    with pytest.raises(BadRequest, match=r"config\.json"):
         empty.read_config()

@@ -1,0 +1,128 @@
+"""Everything random in a step, drawn from (seed, step) before it begins.
+
+A step that is computed in one piece or in several, today or after a crash, sees the same pictures, latents and augmentations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from engine.nets.generators import Generator, Noise
+from engine.training.generator import augment
+
+
+class Purpose(IntEnum):
+    """What random numbers are for: each purpose has a stream of its own."""
+
+    PICTURES = 0
+    LATENTS = 1
+    NOISE = 2
+    AUGMENTATION = 3
+    PENALTY = 4
+    WATCH = 5
+    SAMPLES = 6
+
+
+def stream(seed: int, step: int, purpose: Purpose, attempt: int = 0) -> int:
+    """The seed of a stream; `attempt` counts how often the run went back to a checkpoint, so that it takes another course."""
+    sequence = np.random.SeedSequence((seed % 2**63, step, purpose, attempt))
+    return int(sequence.generate_state(1, np.uint64)[0] >> 1)
+
+
+def picture_rng(seed: int, step: int, purpose: Purpose = Purpose.PICTURES) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence((seed % 2**63, step, purpose)))
+
+
+def floats(pixels: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
+    """uint8 (N, 3, S, S) to fp32 in -1..1, channels last."""
+    pictures = torch.from_numpy(pixels).to(device).float().div_(127.5).sub_(1)
+    return pictures.contiguous(memory_format=torch.channels_last)
+
+
+def mirrored(pictures: Tensor, rng: torch.Generator) -> Tensor:
+    """(N, 3, S, S), left and right changed in half of them; `rng` is on the CPU."""
+    coins = (torch.rand(len(pictures), generator=rng) < 0.5).to(pictures.device)
+    return torch.where(coins[:, None, None, None], pictures.flip(3), pictures)
+
+
+@dataclass(frozen=True)
+class Latents:
+    """z (N, latent), other latents to mix in, and the style slot (N,) from which on the others rule."""
+
+    z: Tensor
+    others: Tensor
+    crossing: Tensor
+
+    def __getitem__(self, part: slice) -> Latents:
+        return Latents(self.z[part], self.others[part], self.crossing[part])
+
+    def to(self, device: torch.device) -> Latents:
+        return Latents(self.z.to(device), self.others.to(device), self.crossing.to(device))
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a step is made of: real pictures as the critic sees them, and how the made ones are drawn and augmented."""
+
+    real: Tensor
+    latents: Latents
+    augmentation: augment.Draw
+    noise_seed: int
+    blend: Tensor
+    """(N, 1, 1, 1): where between real and made ones the Wasserstein game's penalty is taken."""
+
+
+@dataclass(frozen=True)
+class Dice:
+    """Throws for one step."""
+
+    seed: int
+    step: int
+    attempt: int = 0
+
+    def generator(self, purpose: Purpose) -> torch.Generator:
+        return torch.Generator().manual_seed(stream(self.seed, self.step, purpose, self.attempt))
+
+    def latents(self, count: int, network: Generator, mixing: float, purpose: Purpose = Purpose.LATENTS) -> Latents:
+        """`mixing` of the pictures cross over at a random slot (style mixing: StyleGAN, section 3.1); the others' slot is past the last."""
+        rng = self.generator(purpose)
+        z, others = (torch.randn(count, network.latent, generator=rng) for _ in range(2))
+        crossing = torch.randint(1, max(2, network.layers), (count,), generator=rng)
+        mixed = torch.rand(count, generator=rng) < mixing
+        return Latents(z, others, torch.where(mixed, crossing, network.layers))
+
+    def material(
+        self, pixels: npt.NDArray[np.uint8], network: Generator, device: torch.device, mirror: bool, mixing: float, p: float
+    ) -> Material:
+        count = len(pixels)
+        rng = self.generator(Purpose.AUGMENTATION)
+        real = floats(pixels, device)
+        if mirror:
+            real = mirrored(real, rng)
+        real = augment.apply(real, augment.draw(count, p, rng).to(device))
+        return Material(
+            real.contiguous(memory_format=torch.channels_last),
+            self.latents(count, network, mixing).to(device),
+            augment.draw(count, p, rng).to(device),
+            stream(self.seed, self.step, Purpose.NOISE, self.attempt),
+            torch.rand(count, 1, 1, 1, generator=self.generator(Purpose.PENALTY)).to(device),
+        )
+
+
+def make(network: Generator, latents: Latents, noise_seed: int, track: bool = False) -> Tensor:
+    """Pictures of a training step, (N, 3, S, S); `track`: let the mean style follow."""
+    w = network.map(latents.z)
+    if track:
+        network.track_mean(w)
+    styles = network.broadcast(w)
+    if network.layers > 1 and bool((latents.crossing < network.layers).any()):
+        slots = torch.arange(network.layers, device=w.device)[None, :, None]
+        styles = torch.where(slots < latents.crossing[:, None, None], styles, network.broadcast(network.map(latents.others)))
+    noise = Noise.fresh(torch.Generator(w.device).manual_seed(noise_seed))
+    return network.synthesize(styles, noise)

@@ -1,0 +1,66 @@
+"""A run's result as a model: one file to make pictures with, and one beside it to train on from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.api.manifest import FORMAT
+from engine.models import checkpoint, generators
+from engine.nets.generators import Generator, build_generator
+from engine.training.generator.config import TrainGenerator
+from engine.training.generator.dataset import PictureSet
+from engine.training.generator.runs import Run
+from engine.training.generator.trainer import below
+from engine.training.generator.watching import SAMPLES, sample_steps
+from engine.training.watch import Watch
+
+
+def export(config: TrainGenerator, out: Path, command: str, device: torch.device) -> dict[str, Any]:
+    """Write the newest checkpoint's moving average as the model `out` (fp16), with how it was made and how original it is; generator and
+    critic go into the file beside it (bf16). Returns the manifest. Raises BadRequest where there is no run, DiskFull, NotWritable."""
+    kept = Run(config.run).newest()
+    state = kept.metadata["state"]
+    with PictureSet(config.run) as pictures:
+        originality = _originality(config, kept.tensors, kept.metadata["watch"], pictures, device)
+        manifest = {
+            "format": FORMAT,
+            "architecture": generators.ARCHITECTURE,
+            "id": out.stem,
+            "config": config.network.to_dict(),
+            "licence": config.licence,
+            "provenance": {
+                "command": command,
+                "pictures": len(pictures.names),
+                "steps": state["step"],
+                "seen": state["seen"],
+                "hours": round(state["seconds"] / 3600, 2),
+                "data_hash": kept.metadata["data_hash"],
+                "recipe": kept.metadata["options"],
+            },
+            "originality": originality,
+        }
+    # The companion first: a model without it would begin a fine-tuning with a new critic.
+    raw = {key: value for key, value in kept.tensors.items() if key.startswith(("generator.", "critic."))}
+    facts = {"seen": state["seen"], "augmentation": state["augmentation"], "data_hash": kept.metadata["data_hash"]}
+    checkpoint.write(generators.training_file(out), _in(torch.bfloat16, raw), facts)
+    checkpoint.write(out, _in(torch.float16, below(kept.tensors, "average")), manifest)
+    return manifest
+
+
+def _originality(
+    config: TrainGenerator, tensors: dict[str, Tensor], state: dict[str, Any], pictures: PictureSet, device: torch.device
+) -> dict[str, Any]:
+    network: Generator = build_generator(config.network)
+    network.load_state_dict(below(tensors, "average"))
+    network = network.to(device).eval().requires_grad_(False)
+    watch = Watch(pictures, config.watch)
+    watch.load_dict(state)
+    return watch.originality_report(torch.cat(list(sample_steps(network, config.seed, SAMPLES, torch.float32))))
+
+
+def _in(dtype: torch.dtype, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.to(dtype) if value.is_floating_point() else value for key, value in tensors.items()}
