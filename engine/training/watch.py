@@ -40,7 +40,11 @@ class WatchConfig:
     """After so many red windows in a row training stops."""
     copies: float = 0.15
     collapse: float = 0.5
-    """Collapsed: the samples' diversity fell below this share of the best so far."""
+    """Collapsed: the samples' diversity fell below this share of the best so far …"""
+    least_diversity: float = 0.15
+    """… or never came above this, …"""
+    grace: int = 4
+    """… which is asked after so many windows: a young generator makes nothing but alike pictures."""
     counter: bool = True
     """Whether to answer with augmentation, and to stop."""
     small_set: int = 200
@@ -175,7 +179,8 @@ class Watch:
         config, known = self.config, self._memory
         gap, auc = signals.gap or 0.0, signals.auc or 0.0
         warned = copying or auc > config.amber_auc or gap > config.amber_gap
-        narrow = signals.diversity < config.collapse * known.best_diversity
+        least = config.least_diversity if known.windows >= config.grace else 0.0
+        narrow = signals.diversity < max(least, config.collapse * known.best_diversity)
         warnings = known.warnings_in_row + 1 if warned else 0
         narrows = known.narrow_in_row + 1 if narrow else 0
         collapsed = narrows >= config.amber_windows

@@ -20,8 +20,11 @@ from torch import Tensor
 SIDE = 32
 """Pictures are compared as thumbnails of this many pixels: a copy is a copy whatever its finest grain."""
 
+READ = 64
+"""How many pictures are in memory at their full size at once."""
+
 CHUNK = 2048
-"""How many pictures are looked at together; bounds the memory of 50,000."""
+"""How many training pictures a search looks at together."""
 
 LEAST_HELD = 20
 """With fewer held out, what is normal is taken from all pictures: a percentile of six distances says little."""
@@ -59,7 +62,10 @@ def floats(pictures: Tensor | npt.NDArray[np.uint8]) -> Tensor:
 
 def thumbnails(pictures: Tensor | npt.NDArray[np.uint8]) -> Tensor:
     """(N, 3, SIDE, SIDE) fp32 in −1..1 from (N, 3, S, S), either uint8 or floats in −1..1."""
-    shown = floats(pictures)
+    return torch.cat([_reduced(floats(part)) for part in torch.as_tensor(pictures).split(READ)])
+
+
+def _reduced(shown: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(shown, SIDE) if shown.shape[-1] >= SIDE else F.interpolate(shown, (SIDE, SIDE), mode="bilinear")
 
 
@@ -172,9 +178,9 @@ class Surroundings:
 
 
 def chunks(pictures: Pictures, indices: npt.NDArray[np.int64]) -> Iterator[Tensor]:
-    """Thumbnails of the named pictures, CHUNK at a time."""
-    for start in range(0, len(indices), CHUNK):
-        yield thumbnails(pictures.pictures(indices[start : start + CHUNK]))
+    """Thumbnails of the named pictures, READ at a time."""
+    for start in range(0, len(indices), READ):
+        yield thumbnails(pictures.pictures(indices[start : start + READ]))
 
 
 def _spread(indices: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:

@@ -220,6 +220,13 @@ def test_a_collapse_is_red_in_its_second_window(large: Folder) -> None:
     assert "collapsing" in second.sentence
 
 
+def test_a_generator_that_never_becomes_varied_has_collapsed(large: Folder) -> None:
+    watch = Watch(large)
+    alike = paintings(1, seed=4).expand(8, -1, -1, -1)
+    states = [judged(watch, *CALM, samples=alike).state for _ in range(6)]
+    assert states == ["green"] * 5 + ["red"]
+
+
 def test_pictures_that_are_still_to_become_varied_are_no_collapse(large: Folder) -> None:
     watch = Watch(large)
     mean = paintings(64, seed=3).float().mean(0)
