@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from engine.api.errors import BadRequest, ModelDamaged, SfumatoError, UnknownModel
 from engine.api.manifest import Manifest
@@ -94,12 +95,21 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
+class _Undrawn(TorchFunctionMode):
+    """Networks are built without their first random weights: the file's take their place. On the meta device torch would also
+    load its whole compiler (a second or two) to draw them."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return args[0] if func in (torch.Tensor.normal_, torch.Tensor.uniform_) else func(*args, **(kwargs or {}))
+
+
 def load(manifest: Manifest) -> nn.Module:
     """The network with its weights, in fp32 on the CPU, ready for inference; raises FileMissing or ModelDamaged."""
     build = next(architecture.build for architecture in ARCHITECTURES if architecture.id == manifest.architecture)
     tensors, _ = checkpoint.read(manifest.path)
     try:
-        with torch.device("meta"):  # no memory is taken, whatever sizes a file asks for, before its weights are known to have them
+        # On the meta device no memory is taken, whatever sizes a file asks for, before its weights are known to have them.
+        with _Undrawn(), torch.device("meta"):
             network = build(manifest.config)
         weights = {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
         network.load_state_dict(weights, assign=True)

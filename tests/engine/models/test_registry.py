@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,13 @@ def test_loading_does_not_draw_random_numbers(tmp_path: Path) -> None:
     before = torch.random.get_rng_state()
     registry.load(registry.read_manifest(path))
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_loading_does_not_wake_the_compiler(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path)
+    code = "import sys; from pathlib import Path; from engine.models import registry; "
+    code += "registry.load(registry.find([Path(sys.argv[1])]).models[0]); sys.exit('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
 
 
 def test_half_precision_weights_become_fp32(tmp_path: Path) -> None:
