@@ -14,10 +14,11 @@ from desktop.client import RequestFailed
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
+from desktop.state.pace import Pace
 from desktop.state.tasks import Tasks
-from engine.api.events import Failed, Progress
+from engine.api.events import Failed, Finished, Progress
 from engine.api.recipe import Recipe
-from engine.api.requests import Export, Output
+from engine.api.requests import Export, Exported, Output
 
 COPYING = "copy"
 """The name of every such task: the picture copied last wins."""
@@ -28,8 +29,9 @@ class FullPictures(QObject):
 
     made = Signal(QImage)
 
-    def __init__(self, link: Link, tasks: Tasks, notices: Notices, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, link: Link, tasks: Tasks, notices: Notices, jobs: Jobs, pace: Pace, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._pace = pace
         self._link = link
         self._tasks = tasks
         self._notices = notices
@@ -68,6 +70,8 @@ class FullPictures(QObject):
                     match body:
                         case Progress():
                             self._jobs.progress(job, body)
+                        case Finished(Exported() as done):
+                            self._pace.saw_export(recipe, done.width * done.height, done.seconds)
                         case Failed(failure):
                             raise RequestFailed(failure)
                         case _:

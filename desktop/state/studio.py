@@ -55,7 +55,7 @@ class Studio(QObject):
         self.painting = Painting(self.session, self.library, self)
         self.documents = Documents(places, self.session, self.tasks, self.notices, self.settings, self)
         self.exporter = Exporter(self.link, self.tasks, self.notices, self.jobs, self.settings, self)
-        self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self)
+        self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self.exporter.pace, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.info: EngineInfo | None = None

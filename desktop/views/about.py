@@ -11,7 +11,7 @@ from desktop.widgets.theme import THEME, Weight, font
 
 MEANING = "Sfumato is the painters’ word for blending tones so softly that no line shows."
 PROMISE = "It works offline, on your own machine: your pictures never leave it."
-WIDTH = 400
+WIDTH = 420
 LICENCE = "Free software under the Apache Licence 2.0."
 
 DEVICES = {"cpu": "the processor", "cuda": "the graphics card", "mps": "the graphics card"}

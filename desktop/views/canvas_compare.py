@@ -110,13 +110,14 @@ class Comparison(QObject):
         self._label(self._result, is_split, QRectF(visible), right=True)
 
     def _label(self, pill: Pill, wanted: bool, area: QRectF, *, right: bool) -> None:
-        """A label in the upper corner of its side, where that side is wide enough for it."""
+        """A label in the lower corner of its side, where that side is wide enough for it: what is told lies along the upper edge."""
         if self.mode == "split":
             area.setLeft(self.line()) if right else area.setRight(self.line())
         if not wanted or area.width() < pill.sizeHint().width() + 24 or area.height() < 60:
             pill.hide()
             return
-        pill.place(area.right() - pill.sizeHint().width() - 12 if right else area.left() + 12, area.top() + 12)
+        size = pill.sizeHint()
+        pill.place(area.right() - size.width() - 12 if right else area.left() + 12, area.bottom() - size.height() - 12)
 
     def _move_to(self, share: float) -> None:
         self.share = min(1.0, max(0.0, share))

@@ -27,6 +27,8 @@ FIRST_SIZE = QSize(1440, 900)
 SMALLEST = QSize(1000, 640)
 LEFT_WIDTH, RIGHT_WIDTH, LAYERS_HEIGHT = 248, 316, 240
 HEADER_HEIGHT, STATUS_HEIGHT = 44, 30
+STATUS_WIDTH = 240
+"""At the least: a job with a long name gives way before what was just said."""
 
 
 class Window(QMainWindow):
@@ -174,6 +176,7 @@ class Window(QMainWindow):
         row.setContentsMargins(THEME.space_4, 0, THEME.space_4, 0)
         row.setSpacing(THEME.space_4)
         self.status.setAccessibleName("Status")
+        self.status.setMinimumWidth(STATUS_WIDTH)
         row.addWidget(self.status, 1)
         row.addWidget(self.jobs_bar)
         row.addWidget(self.picture_facts)

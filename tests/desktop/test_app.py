@@ -19,8 +19,10 @@ from desktop.views.about import AboutDialog
 from desktop.views.banner import Banner
 from desktop.views.dialogs import Ask
 from desktop.views.export_dialog import ExportDialog
+from desktop.views.jobs_bar import JobRow
 from desktop.views.menus import ShortcutsPage
 from desktop.views.results import RESULT_ROLE, SHOWN_ROLE
+from desktop.views.window import STATUS_WIDTH
 from engine.api.errors import UnknownModel
 from engine.api.events import Body, Failed
 from engine.api.places import Places, places
@@ -507,3 +509,15 @@ def test_a_missing_file_at_the_start_is_told_above_the_canvas(qapp: QApplication
         await app.close()
 
     run_in_window(qapp, scenario())
+
+
+def test_a_job_of_a_long_name_leaves_room_for_what_was_said(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        app.window.resize(app.window.minimumSize())
+        app.window.jobs_bar.set_jobs([JobRow(1, f"Exporting {'a long name ' * 9}.png", "rendering", 0.5, 90.0)])
+        await asyncio.sleep(0.05)
+        assert app.window.width() == app.window.minimumWidth()
+        assert app.window.status.width() >= STATUS_WIDTH
+        assert app.window.jobs_bar.geometry().right() < app.window.engine_facts.geometry().left()
+
+    visit(scenario)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 
 from engine.api.requests import Export
@@ -20,6 +21,8 @@ def test_the_whole_picture_follows_a_smaller_one(play: Play, photo: Path) -> Non
         made: list[QImage] = []
         studio.full_pictures.made.connect(made.append)
         await sitting.open(photo)
+        studio.painting.use_style("gallery:linocut")
+        await sitting.settle()
         studio.full_pictures.make(studio.session.recipe, seen(30, 20))
         await sitting.settle()
         assert [(image.width(), image.height()) for image in made] == [(60, 40)]
@@ -27,6 +30,7 @@ def test_the_whole_picture_follows_a_smaller_one(play: Play, photo: Path) -> Non
         assert studio.jobs.running == ()
         (asked,) = sitting.engine.requests_of(Export)
         assert not asked.output.path.parent.exists()
+        assert studio.exporter.pace.seconds_per_megapixel(studio.session.recipe) == pytest.approx(0.1 / 0.0024)
 
     play(scenario)
 

@@ -25,3 +25,9 @@ def test_while_the_engine_warms_up_it_says_so(qtbot: QtBot) -> None:
     dialog = AboutDialog("1.2.3")
     qtbot.addWidget(dialog)
     assert "The engine is still warming up." in texts(dialog)
+
+
+def test_a_device_is_named_in_words(qtbot: QtBot) -> None:
+    dialog = AboutDialog("1.2.3", "cpu", "sfumato-style")
+    qtbot.addWidget(dialog)
+    assert "The engine runs on the processor, with the stylizer sfumato-style." in texts(dialog)

@@ -323,6 +323,7 @@ def test_split_shows_the_original_on_the_left(canvas: Canvas) -> None:
     assert colour_at(canvas, 600, 300) == "#ff0000"
     shown = {pill.text() for pill in canvas.findChildren(Pill) if pill.isVisible()}
     assert shown == {"Original", "Result"}
+    assert all(pill.geometry().top() > canvas.height() / 2 for pill in canvas.findChildren(Pill) if pill.isVisible())  # clear of banners
 
 
 def test_the_line_is_dragged(canvas: Canvas) -> None:
