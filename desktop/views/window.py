@@ -44,7 +44,6 @@ class Window(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Sfumato")
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
         self._may_close = False
         self._was_painted = False
@@ -113,7 +112,11 @@ class Window(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self, self.painted.emit)  # the parts are painted after this one
+            QTimer.singleShot(0, self, self._after_first_paint)  # the parts are painted after this one
+
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        self.setWindowIcon(app_icon())  # rich in detail: some windowing systems have it drawn at once, in many sizes
 
     def _arrange(self) -> dict[str, QSplitter]:
         middle = QWidget()

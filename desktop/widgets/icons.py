@@ -13,8 +13,6 @@ from desktop.widgets.theme import THEME
 
 GRID = 20
 """Logical pixels: the size that the icons are drawn for."""
-APP_ICON_SIDES = (16, 32, 48, 72, 128)
-"""Device pixels: window lists, docks, and the page about Sfumato, also on screens of twice the density."""
 
 
 @cache
@@ -24,13 +22,14 @@ def _drawing(name: str) -> QByteArray:
 
 @lru_cache(maxsize=512)
 def _rendered(name: str, colour: str, pixels: int) -> QImage:
-    """The drawing in one colour, `pixels` wide and high; its own shades of alpha are kept."""
+    """The drawing in one colour (empty: in its own), `pixels` wide and high; its own shades of alpha are kept."""
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     QSvgRenderer(_drawing(name)).render(painter, QRectF(0, 0, pixels, pixels))
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), QColor(colour))
+    if colour:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(image.rect(), QColor(colour))
     painter.end()
     return image
 
@@ -78,6 +77,16 @@ class _LineIcon(QIconEngine):
         return _LineIcon(self._name, self._on, self._colour)
 
 
+class _Mark(_LineIcon):
+    """A drawing that is never tinted."""
+
+    def _image(self, pixels: int, mode: QIcon.Mode, state: QIcon.State) -> QImage:
+        return _rendered(self._name, "", max(1, pixels))
+
+    def clone(self) -> QIconEngine:
+        return _Mark(self._name, self._on, self._colour)
+
+
 def icon(name: str, *, on: str | None = None, colour: str | None = None) -> QIcon:
     """The icon `name` of `resources/icons`. `on` names the drawing of its checked state (the same where None); `colour` (#rrggbb)
     replaces the theme's tint, save when disabled. Raises FileNotFoundError for an unknown name."""
@@ -88,15 +97,7 @@ def icon(name: str, *, on: str | None = None, colour: str | None = None) -> QIco
 
 def app_icon() -> QIcon:
     """The studio's own mark, in its own colours."""
-    made = QIcon()
-    for side in APP_ICON_SIDES:
-        image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        QSvgRenderer(_drawing("sfumato")).render(painter, QRectF(image.rect()))
-        painter.end()
-        made.addPixmap(QPixmap.fromImage(image))
-    return made
+    return QIcon(_Mark("sfumato", "sfumato", None))
 
 
 def icon_image(name: str, size: int, colour: str, ratio: float = 1.0) -> QImage:
