@@ -130,3 +130,11 @@ def test_a_tall_picture_leaves_room_for_its_caption(results: Results) -> None:
     results.add_result("20", picture(width=20, height=90), "A column")
     view = strip(results)
     assert view.sizeHintForIndex(view.model().index(20, 0)).width() > 80
+
+
+def test_the_marked_picture_stays_in_sight_when_the_strip_shrinks(results: Results, qtbot: QtBot) -> None:
+    results.mark_shown("2")
+    results.resize(180, results.height())
+    view = strip(results)
+    qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(view.model().index(2, 0)).center()))
+    assert marked(results) == ["2"]
