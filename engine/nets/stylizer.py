@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -48,6 +49,8 @@ class StylizerConfig:
     slope: float = 0.2
     """Of the leaky ReLUs in the residual blocks, for negative values. With 0 most of the blocks at an eighth died in training:
     their inputs are all positive, and a layer that drifts below zero gets no gradient to come back."""
+    edges: Literal["replicate", "zeros"] = "replicate"
+    """What the style encoder sees beyond the edge of a picture."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -57,8 +60,9 @@ class StylizerConfig:
         encoder = values["encoder"]
         assert isinstance(encoder, list | tuple)
         numbers = {name: int(str(values[name])) for name in ("half", "quarter", "eighth", "hidden")}
-        slope = float(str(values.get("slope", 0.0)))  # the first models had plain ReLUs
-        return cls(encoder=tuple(int(width) for width in encoder), slope=slope, **numbers)
+        slope = float(str(values.get("slope", 0.0)))  # the first models had plain ReLUs and zeros around every picture
+        edges: Literal["replicate", "zeros"] = "replicate" if values.get("edges") == "replicate" else "zeros"
+        return cls(encoder=tuple(int(width) for width in encoder), slope=slope, edges=edges, **numbers)
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,35 @@ class Film:
         return torch.addcmul(self.shift.to(x.dtype), x, self.scale.to(x.dtype))
 
 
+class Conv3x3(nn.Conv2d):
+    """A 3x3 convolution that repeats the edge around its input while it is trained, and pads with zeros when it is used.
+
+    Crops are small: padded with zeros, every place of them sees a border, and the network learns to find its brightness there;
+    then large pictures, whose middle sees none, go grey. In use, pictures and tiles bring a margin of real or mirrored pixels that
+    is wider than what a place sees, so that the padding does not matter and can be the fastest.
+    """
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+        super().__init__(inputs, outputs, 3, stride, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.convolve(x, self.weight, self.bias)
+
+    def convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """`forward`, with the layer's weights in another precision."""
+        if self.training:
+            return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), weight, bias, self.stride)
+        return F.conv2d(x, weight, bias, self.stride, self.padding)
+
+
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions around a leaky ReLU; the second starts at zero, so that a new block passes its input on."""
 
     def __init__(self, channels: int, slope: float) -> None:
         super().__init__()
         self.slope = slope
-        self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.first = Conv3x3(channels, channels)
+        self.second = Conv3x3(channels, channels)
         nn.init.zeros_(self.second.weight)
         assert self.second.bias is not None
         nn.init.zeros_(self.second.bias)
@@ -110,18 +135,19 @@ class StyleEncoder(nn.Module):
     """A style picture -> its code: mean and standard deviation of every channel of four strided stages, through an MLP.
 
     Every statistic enters the MLP standardised over many styles (`calibrate`): with torch's default initialisation and no
-    standardisation the deeper stages, which see texture, fade out and never come to matter.
+    standardisation the deeper stages, which see texture, fade out and never come to matter. The edges are repeated
+    rather than padded with zeros: so a code depends on a picture's look, and not on how much of it is border.
     """
 
     center: Tensor
     spread: Tensor
 
-    def __init__(self, widths: tuple[int, ...], hidden: int, code_size: int) -> None:
+    def __init__(self, widths: tuple[int, ...], hidden: int, code_size: int, edges: str) -> None:
         super().__init__()
         inputs = (3, *widths[:-1])
-        stages = [[nn.Conv2d(i, o, 3, 2, 1), nn.ReLU()] for i, o in zip(inputs, widths, strict=True)]
+        stages = [[nn.Conv2d(i, o, 3, 2, 1, padding_mode=edges), nn.ReLU()] for i, o in zip(inputs, widths, strict=True)]
         for stage, width in list(zip(stages, widths, strict=True))[1:]:  # at half the size one convolution is all that the time allows
-            stage += [nn.Conv2d(width, width, 3, padding=1), nn.ReLU()]
+            stage += [nn.Conv2d(width, width, 3, padding=1, padding_mode=edges), nn.ReLU()]
         self.stages = nn.ModuleList(nn.Sequential(*stage) for stage in stages)
         self.register_buffer("center", torch.zeros(2 * sum(widths)))
         self.register_buffer("spread", torch.ones(2 * sum(widths)))
@@ -169,20 +195,20 @@ class StylizerNet(nn.Module):
         super().__init__()
         self.config = config = config or StylizerConfig()
         half, quarter, eighth = config.half, config.quarter, config.eighth
-        self.stem = nn.Conv2d(12, half, 3, padding=1)
-        self.down4 = nn.Conv2d(half, quarter, 3, 2, 1)
+        self.stem = Conv3x3(12, half)
+        self.down4 = Conv3x3(half, quarter, stride=2)
         self.content4 = ResidualBlock(quarter, config.slope)
-        self.down8 = nn.Conv2d(quarter, eighth, 3, 2, 1)
+        self.down8 = Conv3x3(quarter, eighth, stride=2)
         self.content8 = nn.Sequential(ResidualBlock(eighth, config.slope), ResidualBlock(eighth, config.slope))
         self.style8 = nn.ModuleList((ResidualBlock(eighth, config.slope), ResidualBlock(eighth, config.slope)))
         self.up4 = nn.Conv2d(eighth, quarter, 1)
         self.style4 = ResidualBlock(quarter, config.slope)
         self.up2 = nn.Conv2d(quarter, half, 1)
-        self.style2 = nn.Conv2d(half, half, 3, padding=1)
-        self.head = nn.Conv2d(half, 12, 3, padding=1)
+        self.style2 = Conv3x3(half, half)
+        self.head = Conv3x3(half, 12)
         self.sites = (eighth, eighth, eighth, quarter, half, 12)
         self.code_size = 2 * sum(self.sites)
-        self.style_encoder = StyleEncoder(config.encoder, config.hidden, self.code_size)
+        self.style_encoder = StyleEncoder(config.encoder, config.hidden, self.code_size, config.edges)
 
     def encode_steps(self, content: Tensor) -> Steps:
         """`encode`, yielding between layers."""
@@ -240,7 +266,7 @@ class StylizerNet(nn.Module):
         """The last layer, always in fp32: one bf16 step near white is a whole 8-bit level."""
         with torch.autocast(x.device.type, enabled=False):
             bias = None if self.head.bias is None else self.head.bias.float()
-            y = F.conv2d(x.float(), self.head.weight.float(), bias, padding=1)
+            y = self.head.convolve(x.float(), self.head.weight.float(), bias)
             return F.pixel_shuffle(film(y), 2) * 0.5 + 0.5
 
     def _films_at(self, code: Tensor) -> list[Film]:

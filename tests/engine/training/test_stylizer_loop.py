@@ -65,13 +65,13 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(config: TrainStyle, tmp_p
 
 
 def test_the_losses_fall(config: TrainStyle) -> None:
-    reports = list(train(replace(config, steps=24, lr=8e-3), CPU))
+    reports = list(train(replace(config, steps=48, lr=8e-3), CPU))
 
     def loss(part: list[float]) -> float:
         return sum(part) / len(part)
 
     styles = [report.metrics["style"] for report in reports]
-    assert loss(styles[-5:]) < 0.9 * loss(styles[:5])
+    assert loss(styles[-12:]) < 0.6 * loss(styles[:12])
 
 
 def test_metrics_and_sheets_are_written(config: TrainStyle) -> None:
