@@ -28,7 +28,7 @@ State: TypeAlias = Literal["green", "amber", "red"]
 class WatchConfig:
     """The rule's numbers. Gap and AUC are those of the module's text; `copies` is a share of the samples, 0..1."""
 
-    window: int = 3200
+    window: int = 2000
     """Training pictures shown between two verdicts."""
     amber_auc: float = 0.60
     amber_gap: float = 0.25
@@ -90,7 +90,7 @@ class Verdict:
     suspects: tuple[Suspect, ...]
     """The nearest first."""
     best: bool
-    """These are the best weights so far: the ones to restore."""
+    """These are the best weights so far, the ones to restore: they cover most without copying; of equals, the later."""
     stop: bool
     """Stop, and restore the best weights."""
 
@@ -166,7 +166,7 @@ class Watch:
         """
         signals, suspects = self._measure(samples)
         copying = signals.copies > self.config.copies
-        best = (not copying, signals.coverage) > (not self._memory.best_copying, self._memory.best_coverage)
+        best = (not copying, signals.coverage) >= (not self._memory.best_copying, self._memory.best_coverage)
         state, collapsed = self._judge(signals, copying, best)
         following = self._countered(signals, copying, augmentation)
         stop = self.config.counter and self._memory.reds_in_row >= self.config.red_windows

@@ -39,7 +39,10 @@ CROWD = 5
 """How many near training pictures make the nearest one nothing special; a motif may come a few times."""
 
 NEIGHBOURS = 3
-"""Coverage: a reference picture's neighbourhood reaches to its third nearest reference picture."""
+"""Coverage: a reference picture's neighbourhood reaches to its third nearest reference picture; …"""
+
+SHARE = 50
+"""… among few, whose third nearest is far away, to the nearest: one neighbour for so many pictures."""
 
 FLIPS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
 """The axes to turn: as it is, mirrored, upside down, both."""
@@ -193,8 +196,8 @@ def _diversity(of: Tensor) -> float:
 
 
 def _neighbourhoods(reference: Tensor) -> Tensor:
-    """(N,) radii of the features (N, D): the distance to the NEIGHBOURS-th other one."""
-    neighbours = min(NEIGHBOURS, len(reference) - 1)
+    """(N,) radii of the features (N, D): the distance to the nearest other one, or to the NEIGHBOURS-th where there are many."""
+    neighbours = min(NEIGHBOURS, max(1, len(reference) // SHARE), len(reference) - 1)
     return torch.cdist(reference, reference).kthvalue(neighbours + 1, 1).values
 
 

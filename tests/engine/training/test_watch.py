@@ -245,6 +245,19 @@ def test_the_best_weights_cover_most_and_do_not_copy(large: Folder) -> None:
     assert [verdict.best for verdict in (few, many, worse, copied)] == [True, True, False, False]
 
 
+def test_of_equals_the_later_weights_are_best(large: Folder) -> None:
+    watch = Watch(large)
+    assert [judged(watch, *CALM).best for _ in range(3)] == [True, True, True]
+
+
+@pytest.mark.parametrize("held", ["small", "large"])
+def test_coverage_tells_one_motif_from_many(request: pytest.FixtureRequest, held: str) -> None:
+    watch = Watch(request.getfixturevalue(held))
+    one, many = paintings(1, seed=4).expand(128, -1, -1, -1), paintings(128, seed=3)
+    assert watch.window(one, 0.5).signals.coverage < 0.2
+    assert watch.window(many, 0.5).signals.coverage > 0.5
+
+
 # ---- few pictures ----
 
 
