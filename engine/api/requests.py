@@ -155,3 +155,33 @@ class Export(Request[Exported]):
     @property
     def subject(self) -> str:
         return str(self.output.path)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Where the pictures are, `size` pixels a side each."""
+
+    files: tuple[Path, ...]
+    grid: Path | None
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Generate(Request[Generated]):
+    """Make a picture of each seed with a generator. Files that are there already are replaced."""
+
+    model: str
+    seeds: tuple[int, ...]
+    files: tuple[Path, ...]
+    """One for each seed; empty: only the grid is written."""
+    grid: Path | None = None
+    """The file of a sheet with all pictures on it."""
+    truncation: float = 0.8
+    """1: all the variety that was learnt; toward 0: ever nearer to the mean picture."""
+    size: int | None = None
+    """The side of each picture in pixels; None: as it was learnt."""
+
+    @property
+    def subject(self) -> str:
+        return self.model

@@ -31,8 +31,12 @@ class Session:
 
     def use_stylizer(self, model: str) -> None:
         """Render with the model of this id, or in this file; raises UnknownModel, FileMissing or ModelDamaged."""
+        self.context.models.default_stylizer = self.model_id(model)
+
+    def model_id(self, model: str) -> str:
+        """The id of a model that is named by its id or by its file, which is taken in; raises UnknownModel, FileMissing or ModelDamaged."""
         pool = self.context.models
-        pool.default_stylizer = (pool.add(Path(model)) if model.endswith(".safetensors") else pool.found.get(model)).id
+        return (pool.add(Path(model)) if model.endswith(".safetensors") else pool.found.get(model)).id
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import requests
-from engine.jobs import export, library, preview, warm_up
+from engine.jobs import export, generate, library, preview, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -18,4 +18,5 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.StyleSample, library.style_sample),
     (requests.Preview, preview.preview),
     (requests.Export, export.export),
+    (requests.Generate, generate.generate),
 )

@@ -12,6 +12,7 @@ from engine.models import accelerated, registry
 from engine.models.accelerated import AcceleratedStylizer
 from engine.models.cache import Cache
 from engine.models.codes import GalleryCodes, gallery_codes_path
+from engine.models.generators import GeneratorModel, load_generator
 from engine.models.registry import HOUSE_STYLIZER, Found
 from engine.models.stylizer import StylizerModel
 
@@ -26,6 +27,7 @@ class ModelPool:
         """The id of the stylizer that recipes are rendered with."""
         self._found: Found | None = None
         self._stylizers: dict[str, StylizerModel] = {}
+        self._generators: dict[str, GeneratorModel] = {}
         self._codes: GalleryCodes | None = None
 
     @property
@@ -53,6 +55,13 @@ class ModelPool:
             self._stylizers[model_id] = model
         return self._stylizers[model_id]
 
+    def generator(self, model_id: str) -> GeneratorModel:
+        """A generator, ready to run; raises `UnknownModel` or `ModelDamaged`."""
+        if model_id not in self._generators:
+            manifest = self.found.get(model_id)
+            self._generators[model_id] = GeneratorModel(manifest, load_generator(manifest), self.device)
+        return self._generators[model_id]
+
     def _accelerated(self, manifest: Manifest) -> AcceleratedStylizer:
         network = registry.load_stylizer(manifest)  # anew: the pool's own network is in the device's precision already
         cache = places().cache / "openvino"
@@ -68,3 +77,4 @@ class ModelPool:
         """Give back what can be made again: cached arrays and loaded models."""
         self.cache.clear()
         self._stylizers.clear()
+        self._generators.clear()

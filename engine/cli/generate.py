@@ -1,0 +1,98 @@
+"""sfumato generate: pictures of a generator, one for each seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.api.atomic import make_folder
+from engine.api.errors import BadRequest
+from engine.api.requests import Generate
+from engine.cli.options import Device, DeviceWish, Json
+from engine.cli.report import Report, peak_rss_mb
+from engine.cli.session import session
+
+HOUSE_GENERATOR = "scrolls-128"
+
+MOST_SEEDS = 10_000
+"""In one command."""
+
+GREATEST_SEED = 2**32 - 1
+
+
+def generate(
+    seeds: Annotated[str, typer.Option(metavar="SEEDS", help="Which pictures: 7, 0-15 or 1,5,9-12.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", help="A folder, or a file (.png, .jpg, .webp or .tif) for one picture or the grid.", show_default=False
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="The generator: its id, or a .safetensors file.")] = HOUSE_GENERATOR,
+    truncation: Annotated[
+        float, typer.Option(help="1: all the variety that was learnt; toward 0: safer and more alike.")
+    ] = Generate.truncation,
+    size: Annotated[int | None, typer.Option(help="Side of each picture in pixels; as it was learnt where not given.")] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Lay all pictures out on one more picture, too.")] = False,
+    device: Device = DeviceWish.AUTO,
+    as_json: Json = False,
+) -> None:
+    """Make a picture of each seed; the same seed is the same picture again, on every machine.
+
+    Into a folder goes a file for each seed, MODEL-SEED.png. Where -o names a file, it is the one picture or, with --grid, the grid.
+    """
+    chosen = parse_seeds(seeds)
+    files, sheet = _targets(out, Path(model).stem, chosen, grid)
+    report = Report(as_json)
+    with session(report, device, 0) as engine:
+        request = Generate(engine.model_id(model), chosen, files, sheet, truncation, size)
+        if not _names_a_file(out):
+            make_folder(out)
+        done = engine.run(request)
+    what = f"{len(chosen)} pictures" if len(chosen) > 1 else "1 picture"
+    report.finished(
+        f"{out} ({what}, {done.size} × {done.size} px, {done.seconds:.1f} s)",
+        paths=[str(path) for path in done.files],
+        grid=None if done.grid is None else str(done.grid),
+        size=done.size,
+        seconds=round(done.seconds, 3),
+        peak_rss_mb=round(peak_rss_mb(), 1),
+    )
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """`7`, `0-15` or `1,5,9-12` as numbers, in the order given; raises BadRequest."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise BadRequest(f"The seeds {text!r}", "they must be whole numbers, as in 7, 0-15 or 1,5,9-12")
+        low, high = int(first), int(last or first)
+        if low > high or high > GREATEST_SEED:
+            raise BadRequest(f"The seeds {part.strip()}", f"a range goes upward, and to {GREATEST_SEED} at the most")
+        if len(seeds) + high - low + 1 > MOST_SEEDS:
+            raise BadRequest(f"The seeds {text!r}", f"there may be {MOST_SEEDS} at the most in one command")
+        seeds += range(low, high + 1)
+    return tuple(seeds)
+
+
+def _targets(out: Path, name: str, seeds: tuple[int, ...], grid: bool) -> tuple[tuple[Path, ...], Path | None]:
+    """The pictures' files and the grid's."""
+    if not _names_a_file(out):
+        digits = max(4, len(str(max(seeds))))
+        files = tuple(out / f"{name}-{seed:0{digits}d}.png" for seed in dict.fromkeys(seeds))
+        if len(files) < len(seeds):
+            raise BadRequest("The seeds", "one of them is named twice")
+        return files, out / f"{name}-grid.png" if grid else None
+    if grid:
+        return (), out
+    if len(seeds) > 1:
+        raise BadRequest(f"The output {out}", f"it is one file for {len(seeds)} pictures; name a folder, or add --grid")
+    return (out,), None
+
+
+def _names_a_file(out: Path) -> bool:
+    """A name that ends with a dot and letters is a file's, unless a folder is called so; 0.5 is a folder."""
+    return out.suffix[1:].isalpha() and not out.is_dir()
