@@ -20,7 +20,9 @@ def wide(busy: slice | None) -> Image.Image:
 @pytest.mark.parametrize("size", [(50, 50), (300, 20), (20, 300), (1, 1), (500, 1), (33, 32)])
 def test_everything_becomes_square(fit: Fit, size: tuple[int, int]) -> None:
     pixels = fitted(Image.new("RGB", size, (10, 20, 30)), 16, fit)
-    assert (pixels.shape, pixels.dtype, pixels.flags["C_CONTIGUOUS"]) == ((3, 16, 16), np.uint8, True)
+    assert pixels.shape == (3, 16, 16)
+    assert pixels.dtype == np.uint8
+    assert pixels.flags.c_contiguous
     assert (pixels == np.array([10, 20, 30]).reshape(3, 1, 1)).all()
 
 

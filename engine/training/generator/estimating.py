@@ -1,0 +1,170 @@
+"""How long a training takes and how much memory, found by a few steps of the very training on noise before it begins."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import psutil
+import torch
+from torch import Tensor
+
+from engine.training.generator.config import GROUP, TrainGenerator
+from engine.training.generator.dataset import Pixels
+from engine.training.generator.doctor import Report
+from engine.training.generator.trainer import Phase, Trainer
+
+COLOURS = 30_000
+"""From about so many pictures seen on, samples have the right colours and textures (measured at 64 px from scratch) …"""
+SHAPES = 1_000_000
+"""… and from about so many on, shapes."""
+
+PATIENCE_SECONDS = 3.0
+BESIDES = 1.5
+"""What the kernels need beside what the graphs keep (measured at 64 px: 1.07 GB for 0.85 GB without)."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`pace`: training pictures a second; `memory`: bytes of the whole process at its fullest, or of the card; `free`: what there is."""
+
+    pace: float
+    memory: int
+    free: int
+
+    def minutes(self, pictures_seen: int) -> float:
+        return pictures_seen / self.pace / 60
+
+    def sentences(self, report: Report, minutes: float | None = None) -> tuple[str, ...]:
+        """In plain words; `minutes` is the budget, if there is one."""
+        said = [f"This machine trains on about {_round(self.pace)} pictures a second and needs {self.memory / 1e9:.1f} GB of memory."]
+        if self.memory > self.free:
+            said.append(f"Only {self.free / 1e9:.1f} GB are free: close other programs, or train at a smaller size or micro-batch.")
+        if minutes is not None:
+            seen = self.pace * minutes * 60
+            times = max(1, round(seen / max(1, len(report.usable))))
+            said.append(f"In {_duration(minutes)} it sees {_round(seen)} pictures, each of yours about {times} times.")
+        first, whole = _duration(self.minutes(COLOURS)), _duration(self.minutes(SHAPES))
+        said.append(f"From scratch, colours and textures take about {first} and shapes about {whole}; from a trained model much less.")
+        return tuple(said)
+
+
+def estimate(config: TrainGenerator, device: torch.device) -> Generator[None, None, Estimate]:
+    """Train two or three steps on noise; yields between their phases. On a CPU the batch is cut to a group of eight, to be quick.
+
+    torch's global seed is set, as by any training. Raises OutOfMemory where not even one group fits.
+    """
+    batch = config.batch if device.type == "cuda" else min(config.batch, GROUP)
+    trial = replace(config, batch=batch, micro_batch=None)
+    before, free = _memory(device)
+    trainer, meter = Trainer(trial, device), _Meter()
+    noise = np.random.default_rng(0).integers(0, 256, (batch, 3, config.network.size, config.network.size), np.uint8)
+    penalised = yield from _timed(trainer, noise, 0, meter)  # it warms up, too: where time allows, another one is taken
+    plain = yield from _timed(trainer, noise, 1, meter)
+    if penalised < PATIENCE_SECONDS:
+        penalised = yield from _timed(trainer, noise, max(1, config.penalty_interval), meter)
+    interval = config.penalty_interval
+    mean = plain if interval == 0 else plain + max(0.0, penalised - plain) / interval
+    share = (config.micro_batch or config.batch) / batch
+    return Estimate(batch / mean, before + _weights(trainer) + round(meter.peak * share * BESIDES), free)
+
+
+def _timed(trainer: Trainer, noise: Pixels, step: int, meter: _Meter) -> Generator[None, None, float]:
+    """Seconds of a step; what others do between its phases does not count."""
+    trainer.state.step = step
+    began, used = _now(trainer.device), 0.0
+    for _ in _metered(trainer.phases(noise), meter):
+        used += _now(trainer.device) - began
+        yield
+        began = _now(trainer.device)
+    return used + _now(trainer.device) - began
+
+
+def _weights(trainer: Trainer) -> int:
+    """Bytes: weights, gradients and two moments of both networks, and the average of one."""
+    generator, critic = (sum(p.nbytes for p in network.parameters()) for network in (trainer.generator, trainer.critic))
+    return 5 * generator + 4 * critic
+
+
+def _memory(device: torch.device) -> tuple[int, int]:
+    """(used by this process, free at the start and used together), bytes, of the card or of the machine."""
+    if device.type == "cuda":
+        used = torch.cuda.memory_allocated(device)
+        return used, used + torch.cuda.mem_get_info(device)[0]
+    used = psutil.Process().memory_info().rss
+    return used, used + psutil.virtual_memory().available
+
+
+def _now(device: torch.device) -> float:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+class _Held:
+    """A tensor that a graph keeps for its way back."""
+
+    __slots__ = ("__weakref__", "tensor")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+
+class _Meter:
+    """Counts the bytes that graphs keep, each storage once: nearly all the memory of a step."""
+
+    def __init__(self) -> None:
+        self._holders: dict[int, int] = {}
+        self._bytes = self.peak = 0
+
+    def hooks(self) -> torch.autograd.graph.saved_tensors_hooks:
+        return torch.autograd.graph.saved_tensors_hooks(self._pack, _unpack)
+
+    def _pack(self, tensor: Tensor) -> _Held:
+        storage = tensor.untyped_storage()
+        place, size = storage.data_ptr(), storage.nbytes()
+        self._holders[place] = self._holders.get(place, 0) + 1
+        if self._holders[place] == 1:
+            self._bytes += size
+            self.peak = max(self.peak, self._bytes)
+        held = _Held(tensor)
+        weakref.finalize(held, self._release, place, size).atexit = False
+        return held
+
+    def _release(self, place: int, size: int) -> None:
+        self._holders[place] -= 1
+        if self._holders[place] == 0:
+            del self._holders[place]
+            self._bytes -= size
+
+
+def _unpack(held: _Held) -> Tensor:
+    return held.tensor
+
+
+def _metered(phases: Iterator[Phase], meter: _Meter) -> Iterator[Phase]:
+    """The hooks are thread-wide: they are off while others work."""
+    while True:
+        with meter.hooks():
+            phase = next(phases, None)
+        if phase is None:
+            return
+        yield phase
+
+
+def _round(value: float) -> str:
+    """Two digits are all that is known."""
+    digits = len(str(int(value))) - 2
+    return f"{round(value, -digits):,.0f}" if digits > 0 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _duration(minutes: float) -> str:
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 90:
+        return f"{minutes:.0f} minutes"
+    hours = minutes / 60
+    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
