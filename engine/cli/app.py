@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from engine.api.errors import BadRequest, DiskFull, FileUnreadable, OutOfMemory, SfumatoError, UnknownFormat, UnknownModel, UnknownStyle
-from engine.cli import doctor, models, styles, stylize, train_style
+from engine.cli import doctor, generate, models, styles, stylize, train, train_style
 from engine.cli.report import failed
 from engine.device import is_out_of_memory
 
@@ -47,6 +47,8 @@ def _root(
 
 
 app.command("stylize")(stylize.stylize)
+app.command("generate")(generate.generate)
+app.command("train")(train.train)
 app.command("train-style")(train_style.train_style)
 app.command("styles")(styles.styles)
 app.add_typer(models.app, name="models")

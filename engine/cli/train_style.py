@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,12 +14,10 @@ import typer
 from engine.api.errors import BadRequest
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report, peak_rss_mb
+from engine.cli.training import NEWS_SECONDS, command_line, first_interrupt
 
 if TYPE_CHECKING:
     from engine.training.stylizer.loop import StepReport
-
-NEWS_SECONDS = 10.0
-"""How often the losses are said."""
 
 
 def train_style(
@@ -71,9 +66,9 @@ def train_style(
     where = choose(device, threads)
     torch.set_num_threads(where.threads)
     report = Report(as_json)
-    with _first_interrupt() as interrupted, closing(train(config, where.torch_device)) as training:
+    with first_interrupt() as interrupted, closing(train(config, where.torch_device)) as training:
         _follow(training, interrupted, report)
-    export(config, out, _command())
+    export(config, out, command_line())
     report.finished(
         f"{out}, from the run in {config.run}",
         path=str(out),
@@ -99,29 +94,3 @@ def _follow(training: Iterator[StepReport], interrupted: threading.Event, report
             report.step(f"step {done.step}: {losses}", step=done.step, **done.metrics)
         if interrupted.is_set():
             break
-
-
-@contextmanager
-def _first_interrupt() -> Iterator[threading.Event]:
-    """An event that the first Ctrl+C or SIGTERM sets, so that a step is never cut in two; the second one acts as ever."""
-    interrupted = threading.Event()
-
-    def remember(*_: object) -> None:
-        interrupted.set()
-        restore()
-        sys.stderr.write("Stopping after this step; Ctrl+C stops at once.\n")
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        restore()
-
-
-def _command() -> str:
-    """The command line as it is kept in the model: whole paths say more of a machine than others need to know."""
-    return shlex.join(["sfumato", *(Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:])])

@@ -65,7 +65,7 @@ class TrainGenerator:
     """A fixed probability; None: the watch decides."""
     watch: WatchConfig = field(default_factory=WatchConfig)
     precision: Literal["bfloat16", "float32"] = "bfloat16"
-    checkpoint_minutes: float = 3.0
+    checkpoint_minutes: float = 2.5
     preview_every: int = 6400
     """Pictures between two preview grids."""
     licence: str = ""

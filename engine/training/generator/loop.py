@@ -140,6 +140,8 @@ class Sitting:
                 if self._is_over():
                     break
                 yield from self._step()
+            if not self.run.grid_file(self.trainer.state.seen).exists():
+                yield from self._preview()
         except GeneratorExit:
             self._save()
             raise

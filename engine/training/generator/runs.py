@@ -9,8 +9,8 @@ NAME/001/checkpoints/        the last three, and the best by the watch
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,14 @@ class Run:
             raise BadRequest(self.folder, "its config.json is damaged; begin a new run")
         return config
 
-    def remove(self) -> None:
-        """Take a run away that ended before its first checkpoint."""
-        if not self.has_checkpoint:
-            shutil.rmtree(self.folder, ignore_errors=True)
+    def remove_unless_begun(self) -> None:
+        """Take the files of a run away that ended before its first checkpoint, and its folder if nothing else is in it."""
+        if self.has_checkpoint or not self.folder.is_dir():
+            return
+        for path in (*self.folder.glob("pictures.*"), self.folder / CONFIG_FILE, self.folder / METRICS_FILE):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.folder.rmdir()
 
 
 def _parsed(line: str) -> object:

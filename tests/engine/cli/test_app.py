@@ -18,7 +18,7 @@ from engine.cli.report import Report, peak_rss_mb
 from tests.engine.cli.commands import CommandLine
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = [("stylize",), ("train-style",), ("models",), ("models", "list"), ("models", "show"), ("doctor",)]
+COMMANDS = [("stylize",), ("generate",), ("train",), ("train-style",), ("models",), ("models", "list"), ("models", "show"), ("doctor",)]
 
 
 def test_version(sfumato: CommandLine) -> None:

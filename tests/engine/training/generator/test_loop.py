@@ -13,12 +13,12 @@ from torch import Tensor
 
 from engine.models import checkpoint
 from engine.nets.generators import GeneratorConfig
-from engine.training.generator import loop
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import store_pictures
 from engine.training.generator.losses import GAMES, LossName
 from engine.training.generator.runs import BEST_FILE, CONFIG_FILE, Run
 from engine.training.generator.trainer import Trainer
+from engine.training.generator.watching import sample_steps
 from engine.training.watch import Watch
 from tests.engine.training.generator.tiny_run import CPU, WINDOW, assert_the_same, prepared, run_to_its_end, tensors
 from tests.tiny import TINY_GENERATOR
@@ -28,7 +28,7 @@ def mean_colour_error(run: Path, seed: int = 0) -> float:
     kept = Run(run).newest()
     trainer = Trainer(TrainGenerator(Path("pictures"), run, network=TINY_GENERATOR, batch=8), CPU)
     trainer.load_networks(kept.tensors)
-    made = torch.cat(list(loop.sample_steps(trainer.average, seed, 16, torch.float32))).float() / 127.5 - 1
+    made = torch.cat(list(sample_steps(trainer.average, seed, 16, torch.float32))).float() / 127.5 - 1
     return float((made.mean((0, 2, 3)) - torch.tensor([0.8, -0.8, 0.0])).abs().mean())
 
 
@@ -74,7 +74,7 @@ def test_micro_batches_add_up_to_the_batch(config: TrainGenerator, tmp_path: Pat
 def test_the_folder_tells_of_the_run(config: TrainGenerator) -> None:
     run_to_its_end(config, 10)
     assert TrainGenerator.from_plain(json.loads((config.run / CONFIG_FILE).read_text())) == replace(config, steps=10)
-    assert [path.name for path in sorted(config.run.glob("grid-*.png"))] == ["grid-00000000.png", "grid-00000064.png"]
+    assert [path.name for path in sorted(config.run.glob("grid-*.png"))] == ["grid-00000000.png", "grid-00000064.png", "grid-00000080.png"]
     with Image.open(config.run / "grid-00000000.png") as grid:
         assert grid.size == (128, 128)
     lines = Run(config.run).metrics()

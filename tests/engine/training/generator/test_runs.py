@@ -72,8 +72,8 @@ def test_a_run_without_a_checkpoint_can_be_taken_away(tmp_path: Path) -> None:
     kept, empty = saved(tmp_path / "001", 1), Run(tmp_path / "002")
     empty.write_config({"a": 1})
     assert empty.read_config() == {"a": 1}
-    kept.remove()
-    empty.remove()
+    kept.remove_unless_begun()
+    empty.remove_unless_begun()
     assert kept.newest().metadata == {"step": 1}
     assert not empty.folder.exists()
     with pytest.raises(BadRequest, match=r"config\.json"):

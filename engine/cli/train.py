@@ -1,0 +1,274 @@
+"""sfumato train: train a generator on a folder of pictures."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.api.errors import BadRequest, FileMissing
+from engine.api.events import Progress
+from engine.cli.options import Device, DeviceWish, Json
+from engine.cli.report import Report, peak_rss_mb
+from engine.cli.training import NEWS_SECONDS, command_line, first_interrupt
+
+if TYPE_CHECKING:
+    from engine.device import Device as Chosen
+    from engine.training.generator.config import TrainGenerator
+    from engine.training.generator.loop import StepReport
+
+DEFAULT_SIZE = 64
+
+
+class KindWish(StrEnum):
+    STYLE = "style"
+    DCGAN = "dcgan"
+    DENSE = "dense"
+
+
+class LossWish(StrEnum):
+    RELATIVISTIC = "relativistic"
+    NON_SATURATING = "non-saturating"
+    HINGE = "hinge"
+    WASSERSTEIN = "wasserstein"
+
+
+class FitWish(StrEnum):
+    CENTRE = "centre"
+    SMART = "smart"
+    PAD = "pad"
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of pictures.", show_default=False)],
+    name: Annotated[str, typer.Option(help="What the model is to be called.", show_default=False)],
+    size: Annotated[int | None, typer.Option(help="Side of the pictures in pixels: 32, 64, 128, 256 or 512; 64 where not given.")] = None,
+    begin_from: Annotated[str | None, typer.Option("--from", help="A generator to begin with: its id, or its file.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of this sitting.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop when the whole run has so many steps.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the newest run of that name, with its options.")] = False,
+    replace_model: Annotated[
+        bool, typer.Option("--replace", help="Train a model of that name anew, in place of the one there is.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The model to write, instead of one among yours: .safetensors.", show_default=False)
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="The run's folder, instead of a numbered one among yours.", show_default=False)] = None,
+    kind: Annotated[KindWish | None, typer.Option(help="The networks: style where not given; the others are the classics.")] = None,
+    loss: Annotated[LossWish | None, typer.Option(help="The game's losses; those of the kind where not given.")] = None,
+    fit: Annotated[FitWish | None, typer.Option(help="Pictures that are not square: their centre, most detail, or padded.")] = None,
+    mirror: Annotated[bool | None, typer.Option("--mirror/--no-mirror", help="Show pictures mirrored, too.")] = None,
+    batch: Annotated[int | None, typer.Option(min=2, help="Pictures a step.")] = None,
+    micro_batch: Annotated[int | None, typer.Option(min=1, help="Pictures computed at once, if fewer.")] = None,
+    lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule.")] = None,
+    gamma: Annotated[float | None, typer.Option(min=0, help="Weight of the gradient penalty before its schedule.")] = None,
+    augmentation: Annotated[float | None, typer.Option(min=0, max=1, help="A fixed probability of augmentation.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which the model may be used; it is written into it.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all cores where not given.")] = None,
+    device: Device = DeviceWish.AUTO,
+    seed: Annotated[int | None, typer.Option("--seed", help="The seed of everything random.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a generator on your own pictures until --minutes, --steps, Ctrl+C, or until it knows them by heart.
+
+    However it ends, the run is kept for --resume, which continues it exactly, and the model is written: `generate --model NAME` finds
+    it. After Ctrl+C the exit code is 130; Ctrl+C again stops at once, without the model.
+    """
+    from engine.api.atomic import try_target
+
+    started = time.monotonic()
+    target = _target(name, out, resume or replace_model)
+    try_target(target, overwrite=True)  # hours are lost if this is found out at the end
+
+    import torch
+
+    from engine.device import choose
+    from engine.training.generator.loop import train as training_of
+    from engine.training.generator.model_file import export
+
+    where = choose(device, threads)
+    torch.set_num_threads(where.threads)
+    report = Report(as_json)
+    for note in where.notes:
+        report.note(note)
+    given: dict[str, Any] = {
+        "loss": loss and loss.value,
+        "fit": fit and fit.value,
+        "mirror": mirror,
+        "batch": batch,
+        "lr": lr,
+        "gamma": gamma,
+    }
+    given |= {"augmentation": augmentation, "seed": seed, "licence": licence, "micro_batch": micro_batch}
+    given |= {"begin_from": None if begin_from is None else _model_file(begin_from)}
+    chosen = {key: value for key, value in given.items() if value is not None}
+    budgets = {"folder": folder, "minutes": minutes, "steps": steps, "resume": resume, "precision": where.precision}
+    config = (_resumed if resume else _new)(_run_folder(name, run, resume), size, kind and kind.value, chosen, budgets)
+    if resume:
+        _compare(config, report)
+    else:
+        _prepare(config, where, report)
+    with first_interrupt() as interrupted, closing(training_of(config, where.torch_device)) as training:
+        last = _follow(training, interrupted, report)
+    manifest = export(config, target, command_line(), where.torch_device)
+    report.note(manifest["originality"]["sentence"])
+    report.finished(
+        f"{target}, after {manifest['provenance']['seen']} pictures, from the run in {config.run}",
+        path=str(target),
+        run=str(config.run),
+        steps=manifest["provenance"]["steps"],
+        seen=manifest["provenance"]["seen"],
+        watch=last,
+        seconds=round(time.monotonic() - started, 1),
+        peak_rss_mb=round(peak_rss_mb(), 1),
+    )
+    if interrupted.is_set():
+        raise KeyboardInterrupt  # passed on, now that nothing is lost
+
+
+# ---- where things go ----
+
+
+def _target(name: str, out: Path | None, may_replace: bool) -> Path:
+    """The model's file. Raises BadRequest for a name that is no file's, or is taken."""
+    from engine.api.atomic import make_folder
+    from engine.api.places import places
+
+    if not name.strip() or name.startswith(".") or any(letter in name for letter in '/\\:*?"<>|') or not name.isprintable():
+        raise BadRequest(f"The name {name!r}", "a model's name is a file's name, too: letters, digits, spaces and dashes are fine")
+    if out is not None:
+        if out.suffix != ".safetensors" or out.name.endswith(".training.safetensors"):
+            raise BadRequest(f"The model {out}", "its name must end with .safetensors")
+        return out
+    target = places().models / f"{name}.safetensors"
+    if target.exists() and not may_replace:
+        raise BadRequest(
+            f"The model {name}", "it is there already; go on with --resume, train it anew with --replace, or choose another name"
+        )
+    make_folder(target.parent)
+    return target
+
+
+def _run_folder(name: str, run: Path | None, resume: bool) -> Path:
+    from engine.api.places import places
+    from engine.training.generator.runs import latest_run, next_run
+
+    if run is not None:
+        return run
+    parent = places().runs / name
+    return latest_run(parent) if resume else next_run(parent)
+
+
+def _model_file(model: str) -> Path:
+    from engine.models import registry
+
+    path = Path(model) if model.endswith(".safetensors") else registry.installed().get(model).path
+    if not path.exists():
+        raise FileMissing(path)
+    return path
+
+
+# ---- the configuration ----
+
+
+def _new(run: Path, size: int | None, kind: Any, chosen: dict[str, Any], budgets: dict[str, Any]) -> TrainGenerator:
+    """The recipe of the kind, or of the model to begin from, with the options that were given."""
+    from engine.models import registry
+    from engine.models.generators import load_generator
+    from engine.training.generator.config import TrainGenerator, recipe_for
+
+    model = chosen.get("begin_from")
+    if model is None:
+        recipe = recipe_for(kind or KindWish.STYLE.value, size or DEFAULT_SIZE, chosen.get("loss"))
+    else:
+        network = load_generator(registry.read_manifest(model)).config
+        if (size or network.size) != network.size or (kind or network.kind) != network.kind:
+            raise BadRequest(f"The model {model.stem}", f"it is of the kind {network.kind} for {network.size} px, and goes on as such")
+        recipe = recipe_for(network.kind, network.size, chosen.get("loss")) | {"network": network}
+    return TrainGenerator(run=run, **budgets, **recipe | chosen).checked()
+
+
+def _resumed(run: Path, size: int | None, kind: Any, chosen: dict[str, Any], budgets: dict[str, Any]) -> TrainGenerator:
+    """The run's own configuration, with the options that were given: `train` refuses those that may not change."""
+    from engine.nets.generators import preset
+    from engine.training.generator.config import TrainGenerator
+    from engine.training.generator.runs import Run
+
+    before = TrainGenerator.from_plain(Run(run).read_config())
+    network = before.network
+    if (size or network.size) != network.size or (kind or network.kind) != network.kind:
+        network = preset(size or network.size, kind or network.kind)
+    return replace(before, run=run, network=network, **budgets, **chosen).checked()
+
+
+# ---- saying how it goes ----
+
+
+def _prepare(config: TrainGenerator, where: Chosen, report: Report) -> None:
+    """Have the folder examined and its pictures made ready, and say what to expect."""
+    from engine.training.generator import doctor
+    from engine.training.generator.estimating import estimate
+    from engine.training.generator.runs import Run
+
+    run = Run(config.run)
+    if run.has_checkpoint:
+        raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
+    try:
+        found = _drain(doctor.prepare(config.folder, config.run, config.network.size, config.fit), report)
+        for sentence in found.sentences():
+            report.note(sentence)
+        for sentence in _drain(estimate(config, where.torch_device), report).sentences(found, config.minutes):
+            report.note(sentence)
+    except BaseException:
+        run.remove_unless_begun()
+        raise
+
+
+def _drain(work: Any, report: Report) -> Any:
+    """Run a generator to its result, and say how far it is where it tells."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            report.clear()
+            return end.value
+        if step is not None and step.total:
+            report.progress(Progress(step.done, step.total, "reading pictures"))
+
+
+def _compare(config: TrainGenerator, report: Report) -> None:
+    """Say where the folder is no longer what the run prepared."""
+    from engine.training.generator.changes import changes
+    from engine.training.generator.dataset import PictureSet
+
+    with PictureSet(config.run) as pictures:
+        sentence = changes(pictures).sentence()
+    if sentence:
+        report.note(sentence)
+
+
+def _follow(training: Iterator[StepReport], interrupted: threading.Event, report: Report) -> str | None:
+    """Train until the end or an interrupt, and say now and then how it goes; returns the watch's last state."""
+    said_at = time.monotonic()
+    state = None
+    for done in training:
+        for note in done.notes:
+            report.note(note)
+        if done.verdict is not None:
+            state = done.verdict.state
+            sentence = f"watch, after {done.seen} pictures: {state}. {done.verdict.sentence}"
+            report.step(sentence, step=done.step, seen=done.seen, watch=state, said=done.verdict.sentence, **vars(done.verdict.signals))
+        if done.metrics is not None and time.monotonic() - said_at > NEWS_SECONDS:
+            said_at = time.monotonic()
+            losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
+            report.step(f"step {done.step}, {done.seen} pictures: {losses}", step=done.step, seen=done.seen, **done.metrics)
+        if interrupted.is_set():
+            break
+    return state

@@ -1,0 +1,40 @@
+"""What the training commands share: an end that loses nothing, and what a model says of how it was made."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NEWS_SECONDS = 10.0
+"""How often the losses are said."""
+
+
+@contextmanager
+def first_interrupt() -> Iterator[threading.Event]:
+    """An event that the first Ctrl+C or SIGTERM sets, so that a step is never cut in two; the second one acts as ever."""
+    interrupted = threading.Event()
+
+    def remember(*_: object) -> None:
+        interrupted.set()
+        restore()
+        sys.stderr.write("Stopping after this step; Ctrl+C stops at once.\n")
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        restore()
+
+
+def command_line() -> str:
+    """The command line as it is kept in the model: whole paths say more of a machine than others need to know."""
+    return shlex.join(["sfumato", *(Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:])])
