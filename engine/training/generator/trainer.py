@@ -179,6 +179,7 @@ class Trainer:
         parts = self._parts(self.config.batch)
         real_logits = torch.cat(kept.real_logits)
         shared = kept.fakes[0] if len(kept.fakes) == 1 and len(parts) == 1 else None
+        kept.fakes = []  # where memory has run out, their graph must not be held through the next try
         losses = []
         for number, part in enumerate(parts):
             fakes = shared if shared is not None else self._fakes(material, number, part, track=False)
