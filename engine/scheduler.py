@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.api.errors import InternalError, OutOfMemory, SfumatoError
-from engine.api.events import Cancelled, Event, Failed, Finished, Frame, JobId, Started, Superseded, Terminal
+from engine.api.events import Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Started, Superseded, Terminal
 from engine.api.requests import Lane, Request
 from engine.context import Context, Jobs, Step, Wait
 from engine.device import is_out_of_memory
@@ -29,7 +29,8 @@ class _Task:
     context: Context
     steps: Generator[Step, Any, Any] | None = None
     started: bool = False
-    showed_frame: bool = False
+    showed: bool = False
+    """Whether it has told anything that is worth its having begun: a frame, or news of a training."""
     retried: bool = False
     """Whether memory ran out once."""
     future: Future[Any] | None = None
@@ -67,8 +68,8 @@ class Scheduler:
     """Steps jobs and tells of them through `emit`, which must not call back into the scheduler.
 
     INTERACTIVE jobs go first and take turns; in the lower lanes the oldest goes first. A slot runs one job at a time: a newer
-    request drops the one that is pending, and the one that runs stops as soon as it has shown a frame. Every job gets exactly
-    one terminal event. The only place where an exception becomes a `Failure`.
+    request drops the one that is pending, and the one that runs stops as soon as it has shown a frame, or told what a training
+    has learnt. Every job gets exactly one terminal event. The only place where an exception becomes a `Failure`.
     """
 
     def __init__(self, jobs: Jobs, context: Context, emit: Callable[[Event], None]) -> None:
@@ -158,7 +159,7 @@ class Scheduler:
         if isinstance(step, Wait):
             task.future = step.future
         elif step is not None:
-            task.showed_frame |= isinstance(step, Frame)
+            task.showed |= isinstance(step, Frame | Learned)
             self._emit(Event(task.id, step))
         self._end_if_due(task)
 
@@ -182,7 +183,7 @@ class Scheduler:
         """A job that is to stop does so at a yield; a superseded one owes a frame first, so that a drag always shows something."""
         if task.stop is None:
             return
-        owes_frame = isinstance(task.stop, Superseded) and task.started and not task.showed_frame
+        owes_frame = isinstance(task.stop, Superseded) and task.started and not task.showed
         # Its `finally` must not pull files away from under the I/O worker.
         if owes_frame or (task.future is not None and task.is_blocked and not task.future.cancel()):
             return

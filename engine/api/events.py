@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.api.errors import Failure
+from engine.api.training import Watched
 
 if TYPE_CHECKING:  # late: a window does not wait for numpy
     import numpy as np
@@ -42,6 +45,29 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """News of a training: where it stands after a step, and whatever else there is to tell. Unlike `Progress` none is left out."""
+
+    run: Path
+    """The run's folder."""
+    step: int
+    seen: int
+    """Training pictures shown so far."""
+    seconds: float
+    """Of training so far, all sittings together."""
+    losses: Mapping[str, float] = field(default_factory=dict)
+    """Of the last step, by name, now and then: empty in between."""
+    watched: Watched | None = None
+    """The watch's verdict, where it has just given one."""
+    notes: tuple[str, ...] = ()
+    """Sentences for a person."""
+    saved: bool = False
+    """A checkpoint was written."""
+    grid: Path | None = None
+    """The file of a new preview grid, whose picture follows as a `Frame`: always the same latents."""
+
+
+@dataclass(frozen=True)
 class Finished(Generic[R]):
     result: R
 
@@ -64,7 +90,7 @@ class Failed:
 
 
 Terminal = Finished[object] | Cancelled | Superseded | Failed
-Body = Started | Progress | Frame | Terminal
+Body = Started | Progress | Frame | Learned | Terminal
 
 
 @dataclass(frozen=True)

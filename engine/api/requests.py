@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe
+from engine.api.training import Fit, FolderReport, NetworkKind, Trained
 
 R = TypeVar("R")
 
@@ -185,3 +186,89 @@ class Generate(Request[Generated]):
     @property
     def subject(self) -> str:
         return self.model
+
+
+@dataclass(frozen=True)
+class ExamineFolder(Request[FolderReport]):
+    """Look at a folder that is to be trained on: what of it can be used, how it will look, how long it takes.
+
+    Sends a `Frame` whenever its sheet of prepared pictures has one more, so that a newer request need not wait for the end.
+    """
+
+    folder: Path
+    size: int = 64
+    fit: Fit = "centre"
+    kind: NetworkKind = "style"
+    minutes: float | None = None
+    """The budget, if there is one: how often it will see each picture."""
+    slot: ClassVar[str | None] = "folder"
+
+    @property
+    def subject(self) -> str:
+        return str(self.folder)
+
+
+class _Training(Request[Trained]):
+    """What concerns a run: they have one slot, so that one run is trained at a time.
+
+    A training that is cancelled or superseded ends its step and saves first: `ResumeTraining` loses nothing.
+    """
+
+    lane: ClassVar[Lane] = Lane.BACKGROUND
+    slot: ClassVar[str | None] = "train"
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Train(_Training):
+    """Begin a run on a folder of pictures, and make a model of it when its budget is spent or the watch stops it.
+
+    Sends `Learned` after each step and a `Frame` for each preview grid.
+    """
+
+    name: str
+    """What the model is to be called."""
+    folder: Path
+    size: int | None = None
+    """Side of the pictures in pixels; None: that of the model to begin with, or else 64."""
+    kind: NetworkKind | None = None
+    """None: that of the model to begin with, or else the style-based one."""
+    begin_from: str | None = None
+    """The id of a generator to begin with; None: from scratch."""
+    fit: Fit = "centre"
+    minutes: float | None = None
+    """How long this sitting may take; None: until it is stopped."""
+    steps: int | None = None
+    """The number of steps of the whole run; None: no limit."""
+    seed: int = 0
+    licence: str = ""
+    """Under which the model may be used; it is written into it."""
+    replace: bool = False
+    """Whether a model of that name may be there already."""
+    run: Path | None = None
+    """The run's folder; None: a new, numbered one."""
+
+
+@dataclass(frozen=True)
+class ResumeTraining(_Training):
+    """Continue a run from its newest checkpoint, with its own options and new budgets; for the rest as `Train`."""
+
+    name: str
+    minutes: float | None = None
+    steps: int | None = None
+    run: Path | None = None
+    """The run's folder; None: the newest of that name."""
+
+
+@dataclass(frozen=True)
+class FinishTraining(_Training):
+    """Make a model of a run as far as it has come, in place of an older one of that name. If it is being trained, that ends:
+    this takes its slot. The run stays, and can be resumed all the same."""
+
+    name: str
+    run: Path | None = None
+    """The run's folder; None: the newest of that name."""

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.api import training
 from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, FileMissing
 from engine.training.generator.prefetch import Prefetcher
@@ -25,8 +26,7 @@ PIXELS_FILE = "pictures.u8"
 INDEX_FILE = "pictures.json"
 FORMAT = 1
 
-Fit: TypeAlias = Literal["centre", "smart", "pad"]
-"""How a picture that is not square becomes so: the middle, the square with most detail, or all of it on a border."""
+Fit: TypeAlias = training.Fit
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Indices: TypeAlias = npt.NDArray[np.int64]
 

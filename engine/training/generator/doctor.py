@@ -11,8 +11,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from engine.api import training
 from engine.api.errors import BadRequest, FileMissing, FileUnreadable, FolderMissing, NotAnImage, SfumatoError
 from engine.training.generator.dataset import Entry, Fit, Pixels, held_count, writing
 from engine.training.generator.fitting import fitted
@@ -22,7 +23,7 @@ from engine.training.generator.reading import SUFFIXES, Reading, open_file, read
 
 LEAST_PICTURES = 2
 Keep: TypeAlias = Callable[[Entry, Pixels], None]
-Reason: TypeAlias = Literal["broken", "duplicate", "tiny", "gone", "other"]
+Reason: TypeAlias = training.Reason
 """Why a file is set aside; "other": it is no picture, nor is it called like one."""
 
 _LISTED_AT_ONCE = 500  # how many names are collected between two yields
