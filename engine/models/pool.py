@@ -38,9 +38,13 @@ class ModelPool:
         return self._found
 
     def add(self, path: Path) -> Manifest:
-        """Take in a model file from anywhere, before those of the folders; raises `FileMissing` or `ModelDamaged`."""
+        """Take in a model file from anywhere, before those of the folders and instead of any that is called so; raises
+        `FileMissing` or `ModelDamaged`."""
         manifest = registry.read_manifest(path)
-        self._found = Found((manifest, *self.found.models), self.found.skipped)
+        others = [known for known in self.found.models if known.id != manifest.id]
+        self._found = Found((manifest, *others), self.found.skipped)
+        self._stylizers.pop(manifest.id, None)
+        self._generators.pop(manifest.id, None)
         return manifest
 
     def stylizer(self) -> StylizerModel:

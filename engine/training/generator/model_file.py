@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator as Steps
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,24 @@ from engine.training.watch import Watch
 
 
 def export(config: TrainGenerator, out: Path, command: str, device: torch.device) -> dict[str, Any]:
+    """`export_steps`, in one go: its manifest."""
+    steps = export_steps(config, out, command, device)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return dict(end.value)
+
+
+def export_steps(config: TrainGenerator, out: Path, command: str, device: torch.device) -> Steps[None, None, dict[str, Any]]:
     """Write the newest checkpoint's moving average as the model `out` (fp16), with how it was made and how original it is; generator and
-    critic go into the file beside it (bf16). Returns the manifest. Raises BadRequest where there is no run, DiskFull, NotWritable."""
+    critic go into the file beside it (bf16). Yields while samples are made; returns the manifest.
+
+    Raises BadRequest where there is no run, DiskFull, NotWritable."""
     kept = Run(config.run).newest()
     state = kept.metadata["state"]
     with PictureSet(config.run) as pictures:
-        originality = _originality(config, kept.tensors, kept.metadata["watch"], pictures, device)
+        originality = yield from _originality(config, kept.tensors, kept.metadata["watch"], pictures, device)
         manifest = {
             "format": FORMAT,
             "architecture": generators.ARCHITECTURE,
@@ -53,13 +66,17 @@ def export(config: TrainGenerator, out: Path, command: str, device: torch.device
 
 def _originality(
     config: TrainGenerator, tensors: dict[str, Tensor], state: dict[str, Any], pictures: PictureSet, device: torch.device
-) -> dict[str, Any]:
+) -> Steps[None, None, dict[str, Any]]:
     network: Generator = build_generator(config.network)
     network.load_state_dict(below(tensors, "average"))
     network = network.to(device).eval().requires_grad_(False)
     watch = Watch(pictures, config.watch)
     watch.load_dict(state)
-    return watch.originality_report(torch.cat(list(sample_steps(network, config.seed, SAMPLES, torch.float32))))
+    parts = []
+    for part in sample_steps(network, config.seed, SAMPLES, torch.float32):
+        parts.append(part)
+        yield
+    return watch.originality_report(torch.cat(parts))
 
 
 def _in(dtype: torch.dtype, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -1,0 +1,106 @@
+"""What a training needs decided before it begins: where it goes, what it begins with, its whole configuration. For every front."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.api.atomic import make_folder
+from engine.api.errors import BadRequest
+from engine.models import registry
+from engine.models.generators import load_generator
+from engine.nets.generators import preset
+from engine.nets.generators.config import Kind
+from engine.training.generator import config as configuration
+from engine.training.generator.changes import changes
+from engine.training.generator.config import GROUP, TrainGenerator
+from engine.training.generator.dataset import PictureSet
+from engine.training.generator.runs import Run, latest_run, next_run
+
+DEFAULT_SIZE = 64
+DEFAULT_KIND: Kind = "style"
+
+_NOT_IN_NAMES = '/\\:*?"<>|'
+
+
+def model_file(name: str, models: Path, *, may_replace: bool) -> Path:
+    """The file among the artist's models that a model is written to; its folder is made.
+
+    Raises BadRequest for a name that is no file's, or is taken and may not be replaced.
+    """
+    check_name(name)
+    path = models / f"{name}.safetensors"
+    if path.exists() and not may_replace:
+        raise BadRequest(f"The model {name}", "it is there already; resume its run, train it anew in its place, or choose another name")
+    make_folder(models)
+    return path
+
+
+def check_name(name: str) -> None:
+    """Raises BadRequest for a model's name that no file can have."""
+    if not name.strip() or name.startswith(".") or any(letter in name for letter in _NOT_IN_NAMES) or not name.isprintable():
+        raise BadRequest(f"The name {name!r}", "a model's name is a file's name, too: letters, digits, spaces and dashes are fine")
+
+
+def run_folder(name: str, runs: Path, *, resume: bool) -> Path:
+    """The run of a model among all runs: the newest that can be resumed, or the one to come. Raises BadRequest where there is none."""
+    return latest_run(runs / name) if resume else next_run(runs / name)
+
+
+def new(run: Path, size: int | None, kind: Kind | None, chosen: Mapping[str, Any], budgets: Mapping[str, Any]) -> TrainGenerator:
+    """The recipe of the kind, or of the model to begin from (`begin_from` of `chosen`), with the options that were chosen.
+
+    Raises BadRequest for what makes no sense, and as a model's file is read.
+    """
+    model = chosen.get("begin_from")
+    if model is None:
+        recipe = configuration.recipe_for(kind or DEFAULT_KIND, size or DEFAULT_SIZE, chosen.get("loss"))
+    else:
+        network = load_generator(registry.read_manifest(model)).config
+        if (size or network.size) != network.size or (kind or network.kind) != network.kind:
+            raise BadRequest(f"The model {model.stem}", f"it is of the kind {network.kind} for {network.size} px, and goes on as such")
+        recipe = configuration.recipe_for(network.kind, network.size, chosen.get("loss")) | {"network": network}
+    return TrainGenerator(run=run, **budgets, **recipe | dict(chosen)).checked()
+
+
+def resumed(run: Path, size: int | None, kind: Kind | None, chosen: Mapping[str, Any], budgets: Mapping[str, Any]) -> TrainGenerator:
+    """The run's own configuration, with the options that were chosen: `train` refuses those that may not change."""
+    before = TrainGenerator.from_plain(Run(run).read_config())
+    network = before.network
+    if (size or network.size) != network.size or (kind or network.kind) != network.kind:
+        network = preset(size or network.size, kind or network.kind)
+    return replace(before, run=run, network=network, **budgets, **chosen).checked()
+
+
+def check_unused(run: Path) -> None:
+    """Raises BadRequest where a new run would meet an older one."""
+    if Run(run).has_checkpoint:
+        raise BadRequest(run, "it holds a run already: continue that one, or name another folder")
+
+
+def folder_changes(config: TrainGenerator) -> str:
+    """A sentence where the folder is no longer what the run prepared; else empty. Raises as `PictureSet` does."""
+    with PictureSet(config.run) as pictures:
+        return changes(pictures).sentence()
+
+
+def equivalent_command(config: TrainGenerator, name: str) -> str:
+    """The command line that trains as this configuration does, for a model to say how it was made; paths by their names alone."""
+    network = config.network
+    words = ["sfumato", "train", config.folder.name, "--name", name, "--size", str(network.size), "--kind", network.kind]
+    words += ["--fit", config.fit, "--seed", str(config.seed)]
+    if config.begin_from is not None:
+        words += ["--from", config.begin_from.name]
+    return shlex.join(words)
+
+
+def in_small_parts(config: TrainGenerator, device: torch.device) -> TrainGenerator:
+    """The same, computed a few pictures at a time on a CPU: what is more urgent waits for one part at the most."""
+    if device.type == "cpu" and config.micro_batch is None and GROUP in config.micro_batches:
+        return replace(config, micro_batch=GROUP)
+    return config
