@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import requests
-from engine.jobs import export, generate, library, preview, warm_up
+from engine.jobs import export, folder, generate, library, preview, train, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -19,4 +19,8 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.Preview, preview.preview),
     (requests.Export, export.export),
     (requests.Generate, generate.generate),
+    (requests.ExamineFolder, folder.examine_folder),
+    (requests.Train, train.train),
+    (requests.ResumeTraining, train.resume_training),
+    (requests.FinishTraining, train.finish_training),
 )
