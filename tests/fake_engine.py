@@ -20,9 +20,25 @@ from typing import Any
 import numpy as np
 
 from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded, Terminal
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded, Terminal
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.api.requests import EngineInfo, Export, Exported, FindRecipe, ImportPicture, Preview, Request, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import (
+    EngineInfo,
+    ExamineFolder,
+    Export,
+    Exported,
+    FindRecipe,
+    FinishTraining,
+    ImportPicture,
+    Preview,
+    Request,
+    ResumeTraining,
+    StyleSample,
+    Thumbnail,
+    Train,
+    WarmUp,
+)
+from engine.api.training import FolderReport, LeftOut, Trained, Watched
 
 Script = Callable[[Request[Any]], Iterable[Body]]
 """What a job tells after `Started`. An end without a terminal event means `Finished(None)`; a `SfumatoError` means `Failed`."""
@@ -33,7 +49,7 @@ class FakeJob:
     id: JobId
     request: Request[Any]
     bodies: Iterator[Body] | None = None
-    frames: int = 0
+    shown: int = 0
     superseded_by: JobId | None = None
 
 
@@ -115,7 +131,7 @@ class FakeEngine:
     def _admit(self, job: FakeJob) -> None:
         slot = job.request.slot
         for older in [other for other in self._jobs.values() if slot is not None and other.request.slot == slot]:
-            if older.bodies is None or older.frames:
+            if older.bodies is None or older.shown:
                 self._end(older.id, Superseded(job.id))
             else:
                 older.superseded_by = job.id  # it may show its first frame, so that a drag always shows something
@@ -131,8 +147,8 @@ class FakeEngine:
             self._end(job.id, body)
             return
         self._tell(job.id, body)
-        if isinstance(body, Frame):
-            job.frames += 1
+        if isinstance(body, Frame | Learned):
+            job.shown += 1
             if job.superseded_by is not None:
                 self._end(job.id, Superseded(job.superseded_by))
 
@@ -188,6 +204,16 @@ class StudioScript:
                 yield coloured_frame(colour_of(blob), edge, edge, edge)
             case Export():
                 yield from self._export(request)
+            case ExamineFolder(folder, size):
+                yield coloured_frame(colour_of(folder), 6 * 96, 96, 6 * 96)
+                left_out = (LeftOut("broken.jpg", "broken", "cut short"),)
+                said = (
+                    f"40 pictures are ready to train on at {size} × {size}.",
+                    "1 file is left out as unreadable: broken.jpg (cut short).",
+                )
+                yield Finished(FolderReport(folder, size, 40, left_out, said, ("This machine trains on about 20 pictures a second.",)))
+            case Train() | ResumeTraining() | FinishTraining():
+                yield from self._train(request)
             case _:
                 raise AssertionError(f"the fake engine has no answer to {request!r}")
 
@@ -211,6 +237,18 @@ class StudioScript:
         data = png(*size, colour_of(request.recipe))
         request.output.path.write_bytes(data)
         yield Finished(Exported(request.output.path, *size, seconds=0.1, bytes=len(data)))
+
+    def _train(self, request: Train | ResumeTraining | FinishTraining) -> Iterator[Body]:
+        run = request.run or self.blobs.parent / "runs" / request.name / "001"
+        steps = 0 if isinstance(request, FinishTraining) else request.steps or 20
+        for step in range(steps):
+            losses = {"critic": 0.7, "generator": 0.7 + 1 / (step + 1)} if step % 10 == 0 else {}
+            watched = Watched("green", "It learns.", (), 0.1, 0.55, 0.0, 0.5, 0.9, 0.5) if step % 10 == 9 else None
+            yield Learned(run, step, 32 * step, float(step), losses, watched, saved=step % 10 == 0)
+            if step % 10 == 0:
+                yield coloured_frame(colour_of((request.name, step)), 128, 128, 128)
+        model = self.blobs.parent / "models" / f"{request.name}.safetensors"
+        yield Finished(Trained(request.name, model, run, steps, 32 * steps, "green", "None of 256 samples is a copy."))
 
 
 def colour_of(value: object) -> tuple[int, int, int]:

@@ -8,9 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.errors import UnknownStyle
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Started, Superseded
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Started, Superseded
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.api.requests import Export, ImportPicture, Output, Preview, Request, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import (
+    ExamineFolder,
+    Export,
+    FinishTraining,
+    ImportPicture,
+    Output,
+    Preview,
+    Request,
+    StyleSample,
+    Thumbnail,
+    Train,
+    WarmUp,
+)
 from tests.fake_engine import FakeEngine, StudioScript, picture_size, png
 
 HEADER_ONLY_JPEG = bytes.fromhex("ffd8 ffe0 0004 0000 ffc4 0003 00 ffc2 0011 08 0123 0456 03")
@@ -113,3 +125,19 @@ def test_the_studio_script_paints(tmp_path: Path) -> None:
 
 def test_an_empty_recipe_paints_nothing(tmp_path: Path) -> None:
     assert played(StudioScript(tmp_path), Preview(Recipe()))[1] == [Started(), Finished(None)]
+
+
+def test_a_training_is_told_and_makes_way_for_its_end(tmp_path: Path) -> None:
+    script = StudioScript(tmp_path / "blobs")
+    assert result(script, ExamineFolder(tmp_path, 128)).size == 128
+    assert result(script, Train("waves", tmp_path, steps=12)).steps == 12
+    told: list[Event] = []
+    engine = FakeEngine(script).start(told.append)
+    engine.submit(Train("waves", tmp_path))
+    for _ in range(3):
+        engine.step()
+    engine.submit(FinishTraining("waves"))
+    engine.pump()
+    assert any(isinstance(event.body, Learned) for event in told)
+    assert [event.body for event in told if event.job == 1][-1] == Superseded(2)
+    assert isinstance(told[-1].body, Finished)

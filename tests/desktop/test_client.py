@@ -16,7 +16,7 @@ import pytest
 
 from desktop.client import Client, RequestCancelled, RequestFailed, RequestSuperseded
 from engine.api.errors import UnknownStyle
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import EngineInfo, ImportPicture, Preview, Request, WarmUp
 from tests.fake_engine import FakeEngine, Script
@@ -147,6 +147,18 @@ def test_of_what_nobody_saw_only_the_newest_is_shown() -> None:
         assert numbers(bodies) == [3] and isinstance(bodies[2], Frame) and bodies[2].pixels[0, 0, 0] == 2
 
     with_pumped(says(Progress(1, 3, "a"), frame(1), Progress(2, 3, "a"), Progress(3, 3, "b"), frame(2), Finished(INFO)), test)
+
+
+def test_no_news_of_a_training_is_dropped() -> None:
+    news = [Learned(Path("run"), step, 8 * step, 0.5, notes=(f"Step {step}.",)) for step in range(3)]
+
+    async def test(client: Client, engine: FakeEngine) -> None:
+        task = asyncio.create_task(everything(client, WarmUp()))
+        await turn()
+        engine.pump()
+        assert [body for body in await task if isinstance(body, Learned)] == news
+
+    with_pumped(says(*news, Finished(INFO)), test)
 
 
 def test_a_slow_reader_is_not_shown_old_frames_either() -> None:

@@ -7,10 +7,25 @@ import pytest
 
 from engine.api import errors
 from engine.api.errors import Failure, InternalError, SfumatoError
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Progress, Started, Superseded
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Progress, Started, Superseded
 from engine.api.places import places
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.api.requests import Export, FindRecipe, ImportPicture, Lane, Output, Preview, Request, StyleSample, Thumbnail, WarmUp
+from engine.api.requests import (
+    ExamineFolder,
+    Export,
+    FindRecipe,
+    FinishTraining,
+    ImportPicture,
+    Lane,
+    Output,
+    Preview,
+    Request,
+    ResumeTraining,
+    StyleSample,
+    Thumbnail,
+    Train,
+    WarmUp,
+)
 
 KINDS = sorted(SfumatoError.__subclasses__(), key=lambda kind: kind.__name__)
 PHOTO = Photo("a" * 64, 300, 200, "cat.jpg")
@@ -39,6 +54,7 @@ def test_there_are_errors_to_tell() -> None:
         (Started(), False),
         (Progress(1, 2, "working"), False),
         (Frame(np.zeros((1, 1, 4), np.uint8), 1.0), False),
+        (Learned(Path("run"), 1, 8, 0.5), False),
         (Finished(None), True),
         (Cancelled(), True),
         (Superseded(2), True),
@@ -66,6 +82,10 @@ def test_a_fraction_lies_between_0_and_1(done: float, total: float, fraction: fl
         (Preview(Recipe((Layer(PHOTO),))), Lane.INTERACTIVE, "preview", "cat.jpg"),
         (Preview(Recipe()), Lane.INTERACTIVE, "preview", "the picture"),
         (Export(Recipe((Layer(PHOTO),)), Output(Path("out.png"))), Lane.FOREGROUND, None, "out.png"),
+        (ExamineFolder(Path("mine")), Lane.FOREGROUND, "folder", "mine"),
+        (Train("waves", Path("mine")), Lane.BACKGROUND, "train", "waves"),
+        (ResumeTraining("waves"), Lane.BACKGROUND, "train", "waves"),
+        (FinishTraining("waves"), Lane.BACKGROUND, "train", "waves"),
     ],
 )
 def test_a_request_says_how_urgent_it_is_and_what_it_is_about(

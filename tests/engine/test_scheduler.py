@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from engine.api.errors import DiskFull, FileMissing
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded
 from engine.api.places import Places
 from engine.api.requests import Lane, Request
 from engine.context import Context, IoWorker, Jobs, Step, Wait
@@ -184,6 +184,15 @@ def test_a_job_that_has_shown_a_frame_stops_at_once(stage: Stage) -> None:
     stage.submit(Drag())
     assert stage.of(1) == [Started(), FRAME, Superseded(by=2)]
     assert stage.closed == [stage.submitted[0]]
+
+
+def test_news_of_a_training_are_passed_on_and_let_a_newer_request_in(stage: Stage) -> None:
+    news = Learned(Path("run"), 1, 8, 0.5)
+    stage.submit(Train((None, news, None)))
+    stage.scheduler.step()
+    stage.submit(Train())
+    stage.drain()
+    assert stage.of(1) == [Started(), news, Superseded(by=2)]
 
 
 def test_a_superseded_job_without_a_frame_runs_to_its_end(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from engine.models import accelerated, pool, registry
 from engine.models.codes import EDGES, GalleryCodes
 from engine.models.pool import ModelPool
 from engine.nets.stylizer import StylizerNet
-from tests.tiny import write_tiny_model
+from tests.tiny import write_tiny_generator, write_tiny_model
 
 CPU = torch.device("cpu")
 
@@ -83,3 +83,14 @@ def test_what_is_compiled_is_the_model_in_full_precision(tmp_path: Path, monkeyp
     model.accelerate()
     assert {value.dtype for value in compiled[0].parameters()} == {torch.float32}
     assert torch.bfloat16 in {value.dtype for value in model.network.parameters()}
+
+
+def test_a_model_that_is_taken_in_takes_the_place_of_the_one_of_that_name(tmp_path: Path) -> None:
+    path = write_tiny_generator(tmp_path, "waves")
+    models = ModelPool((tmp_path,), CPU, torch.float32)
+    before = models.generator("waves").pictures([0])
+    write_tiny_generator(tmp_path, "waves", seed=1)
+    assert torch.equal(models.generator("waves").pictures([0]), before)
+    models.add(path)
+    assert [manifest.id for manifest in models.found.models] == ["waves"]
+    assert not torch.equal(models.generator("waves").pictures([0]), before)
