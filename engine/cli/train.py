@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from engine.device import Device as Chosen
     from engine.training.generator.config import TrainGenerator
     from engine.training.generator.loop import StepReport
-
-DEFAULT_SIZE = 64
 
 
 class KindWish(StrEnum):
@@ -82,6 +79,7 @@ def train(
     it. After Ctrl+C the exit code is 130; Ctrl+C again stops at once, without the model.
     """
     from engine.api.atomic import try_target
+    from engine.api.places import places
 
     started = time.monotonic()
     target = _target(name, out, resume or replace_model)
@@ -90,6 +88,7 @@ def train(
     import torch
 
     from engine.device import choose
+    from engine.training.generator import setup
     from engine.training.generator.loop import train as training_of
     from engine.training.generator.model_file import export
 
@@ -110,7 +109,8 @@ def train(
     given |= {"begin_from": None if begin_from is None else _model_file(begin_from)}
     chosen = {key: value for key, value in given.items() if value is not None}
     budgets = {"folder": folder, "minutes": minutes, "steps": steps, "resume": resume, "precision": where.precision}
-    config = (_resumed if resume else _new)(_run_folder(name, run, resume), size, kind and kind.value, chosen, budgets)
+    folder_of_run = run or setup.run_folder(name, places().runs, resume=resume)
+    config = (setup.resumed if resume else setup.new)(folder_of_run, size, kind and kind.value, chosen, budgets)
     if resume:
         _compare(config, report)
     else:
@@ -138,32 +138,15 @@ def train(
 
 def _target(name: str, out: Path | None, may_replace: bool) -> Path:
     """The model's file. Raises BadRequest for a name that is no file's, or is taken."""
-    from engine.api.atomic import make_folder
     from engine.api.places import places
+    from engine.training.generator import setup
 
-    if not name.strip() or name.startswith(".") or any(letter in name for letter in '/\\:*?"<>|') or not name.isprintable():
-        raise BadRequest(f"The name {name!r}", "a model's name is a file's name, too: letters, digits, spaces and dashes are fine")
-    if out is not None:
-        if out.suffix != ".safetensors" or out.name.endswith(".training.safetensors"):
-            raise BadRequest(f"The model {out}", "its name must end with .safetensors")
-        return out
-    target = places().models / f"{name}.safetensors"
-    if target.exists() and not may_replace:
-        raise BadRequest(
-            f"The model {name}", "it is there already; go on with --resume, train it anew with --replace, or choose another name"
-        )
-    make_folder(target.parent)
-    return target
-
-
-def _run_folder(name: str, run: Path | None, resume: bool) -> Path:
-    from engine.api.places import places
-    from engine.training.generator.runs import latest_run, next_run
-
-    if run is not None:
-        return run
-    parent = places().runs / name
-    return latest_run(parent) if resume else next_run(parent)
+    if out is None:
+        return setup.model_file(name, places().models, may_replace=may_replace)
+    setup.check_name(name)
+    if out.suffix != ".safetensors" or out.name.endswith(".training.safetensors"):
+        raise BadRequest(f"The model {out}", "its name must end with .safetensors")
+    return out
 
 
 def _model_file(model: str) -> Path:
@@ -175,51 +158,16 @@ def _model_file(model: str) -> Path:
     return path
 
 
-# ---- the configuration ----
-
-
-def _new(run: Path, size: int | None, kind: Any, chosen: dict[str, Any], budgets: dict[str, Any]) -> TrainGenerator:
-    """The recipe of the kind, or of the model to begin from, with the options that were given."""
-    from engine.models import registry
-    from engine.models.generators import load_generator
-    from engine.training.generator.config import TrainGenerator, recipe_for
-
-    model = chosen.get("begin_from")
-    if model is None:
-        recipe = recipe_for(kind or KindWish.STYLE.value, size or DEFAULT_SIZE, chosen.get("loss"))
-    else:
-        network = load_generator(registry.read_manifest(model)).config
-        if (size or network.size) != network.size or (kind or network.kind) != network.kind:
-            raise BadRequest(f"The model {model.stem}", f"it is of the kind {network.kind} for {network.size} px, and goes on as such")
-        recipe = recipe_for(network.kind, network.size, chosen.get("loss")) | {"network": network}
-    return TrainGenerator(run=run, **budgets, **recipe | chosen).checked()
-
-
-def _resumed(run: Path, size: int | None, kind: Any, chosen: dict[str, Any], budgets: dict[str, Any]) -> TrainGenerator:
-    """The run's own configuration, with the options that were given: `train` refuses those that may not change."""
-    from engine.nets.generators import preset
-    from engine.training.generator.config import TrainGenerator
-    from engine.training.generator.runs import Run
-
-    before = TrainGenerator.from_plain(Run(run).read_config())
-    network = before.network
-    if (size or network.size) != network.size or (kind or network.kind) != network.kind:
-        network = preset(size or network.size, kind or network.kind)
-    return replace(before, run=run, network=network, **budgets, **chosen).checked()
-
-
 # ---- saying how it goes ----
 
 
 def _prepare(config: TrainGenerator, where: Chosen, report: Report) -> None:
     """Have the folder examined and its pictures made ready, and say what to expect."""
-    from engine.training.generator import doctor
+    from engine.training.generator import doctor, setup
     from engine.training.generator.estimating import estimate
     from engine.training.generator.runs import Run
 
-    run = Run(config.run)
-    if run.has_checkpoint:
-        raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
+    setup.check_unused(config.run)
     try:
         found = _drain(doctor.prepare(config.folder, config.run, config.network.size, config.fit), report)
         for sentence in found.sentences():
@@ -227,7 +175,7 @@ def _prepare(config: TrainGenerator, where: Chosen, report: Report) -> None:
         for sentence in _drain(estimate(config, where.torch_device), report).sentences(found, config.minutes):
             report.note(sentence)
     except BaseException:
-        run.remove_unless_begun()
+        Run(config.run).remove_unless_begun()
         raise
 
 
@@ -245,11 +193,9 @@ def _drain(work: Any, report: Report) -> Any:
 
 def _compare(config: TrainGenerator, report: Report) -> None:
     """Say where the folder is no longer what the run prepared."""
-    from engine.training.generator.changes import changes
-    from engine.training.generator.dataset import PictureSet
+    from engine.training.generator.setup import folder_changes
 
-    with PictureSet(config.run) as pictures:
-        sentence = changes(pictures).sentence()
+    sentence = folder_changes(config)
     if sentence:
         report.note(sentence)
 
