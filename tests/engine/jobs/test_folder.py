@@ -15,6 +15,7 @@ from engine.context import Context
 from engine.jobs.folder import COLUMNS, EDGE
 from engine.training.generator import config as configuration
 from engine.training.generator import doctor
+from engine.training.generator.reading import read
 from tests.engine.jobs.stage import Stage
 from tests.tiny import TINY_GENERATOR, picture_file
 
@@ -68,7 +69,6 @@ def test_a_folder_is_reported_in_plain_words_with_its_pictures(stage: Stage, fol
 
 def test_pictures_are_decoded_in_the_io_thread(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = set()
-    read = doctor.read
 
     def noted(*args: Any) -> Any:
         threads.add(threading.current_thread().name)
