@@ -109,8 +109,9 @@ def train(
     given |= {"begin_from": None if begin_from is None else _model_file(begin_from)}
     chosen = {key: value for key, value in given.items() if value is not None}
     budgets = {"folder": folder, "minutes": minutes, "steps": steps, "resume": resume, "precision": where.precision}
+    network: Any = kind and kind.value
     folder_of_run = run or setup.run_folder(name, places().runs, resume=resume)
-    config = (setup.resumed if resume else setup.new)(folder_of_run, size, kind and kind.value, chosen, budgets)
+    config = (setup.resumed if resume else setup.new)(folder_of_run, size, network, chosen, budgets)
     if resume:
         _compare(config, report)
     else:
