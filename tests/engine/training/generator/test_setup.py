@@ -56,6 +56,6 @@ def test_on_a_cpu_a_step_is_cut_into_groups_where_it_can_be() -> None:
 
 
 def test_the_command_names_no_folder_of_the_machine() -> None:
-    config = TrainGenerator(Path("/home/someone/my waves"), Path("run"), begin_from=Path("/models/sea.safetensors"))
+    config = TrainGenerator(Path("/pictures/my waves"), Path("run"), begin_from=Path("/models/sea.safetensors"))
     said = setup.equivalent_command(config, "waves")
     assert said == ("sfumato train 'my waves' --name waves --size 64 --kind style --fit centre --seed 0 --from sea.safetensors")
