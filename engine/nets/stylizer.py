@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -49,8 +48,6 @@ class StylizerConfig:
     slope: float = 0.2
     """Of the leaky ReLUs in the residual blocks, for negative values. With 0 most of the blocks at an eighth died in training:
     their inputs are all positive, and a layer that drifts below zero gets no gradient to come back."""
-    edges: Literal["replicate", "zeros"] = "replicate"
-    """What the style encoder sees beyond the edge of a picture."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -60,9 +57,7 @@ class StylizerConfig:
         encoder = values["encoder"]
         assert isinstance(encoder, list | tuple)
         numbers = {name: int(str(values[name])) for name in ("half", "quarter", "eighth", "hidden")}
-        slope = float(str(values.get("slope", 0.0)))  # the first models had plain ReLUs and zeros around every picture
-        edges: Literal["replicate", "zeros"] = "replicate" if values.get("edges") == "replicate" else "zeros"
-        return cls(encoder=tuple(int(width) for width in encoder), slope=slope, edges=edges, **numbers)
+        return cls(encoder=tuple(int(width) for width in encoder), slope=float(str(values["slope"])), **numbers)
 
 
 @dataclass(frozen=True)
@@ -142,12 +137,12 @@ class StyleEncoder(nn.Module):
     center: Tensor
     spread: Tensor
 
-    def __init__(self, widths: tuple[int, ...], hidden: int, code_size: int, edges: str) -> None:
+    def __init__(self, widths: tuple[int, ...], hidden: int, code_size: int) -> None:
         super().__init__()
         inputs = (3, *widths[:-1])
-        stages = [[nn.Conv2d(i, o, 3, 2, 1, padding_mode=edges), nn.ReLU()] for i, o in zip(inputs, widths, strict=True)]
+        stages = [[nn.Conv2d(i, o, 3, 2, 1, padding_mode="replicate"), nn.ReLU()] for i, o in zip(inputs, widths, strict=True)]
         for stage, width in list(zip(stages, widths, strict=True))[1:]:  # at half the size one convolution is all that the time allows
-            stage += [nn.Conv2d(width, width, 3, padding=1, padding_mode=edges), nn.ReLU()]
+            stage += [nn.Conv2d(width, width, 3, padding=1, padding_mode="replicate"), nn.ReLU()]
         self.stages = nn.ModuleList(nn.Sequential(*stage) for stage in stages)
         self.register_buffer("center", torch.zeros(2 * sum(widths)))
         self.register_buffer("spread", torch.ones(2 * sum(widths)))
@@ -208,7 +203,7 @@ class StylizerNet(nn.Module):
         self.head = Conv3x3(half, 12)
         self.sites = (eighth, eighth, eighth, quarter, half, 12)
         self.code_size = 2 * sum(self.sites)
-        self.style_encoder = StyleEncoder(config.encoder, config.hidden, self.code_size, config.edges)
+        self.style_encoder = StyleEncoder(config.encoder, config.hidden, self.code_size)
 
     def encode_steps(self, content: Tensor) -> Steps:
         """`encode`, yielding between layers."""

@@ -65,7 +65,7 @@ def floats(pictures: Tensor | npt.NDArray[np.uint8]) -> Tensor:
 
 def thumbnails(pictures: Tensor | npt.NDArray[np.uint8]) -> Tensor:
     """(N, 3, SIDE, SIDE) fp32 in −1..1 from (N, 3, S, S), either uint8 or floats in −1..1."""
-    return torch.cat([_reduced(floats(part)) for part in torch.as_tensor(pictures).split(READ)])
+    return torch.cat([_reduced(floats(part)) for part in torch.split(torch.as_tensor(pictures), READ)])
 
 
 def _reduced(shown: Tensor) -> Tensor:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -131,7 +132,7 @@ def test_openvino_does_not_band_in_bf16(tmp_path: Path) -> None:
     quick = model(torch.bfloat16)
     quick.accelerate = lambda: AcceleratedStylizer(tiny_network(), bf16=True, threads=1, cache=tmp_path)
     tile = painted(quick)
-    assert len(tile.unique()) > 0.9 * tile.numel()  # sums rounded to bf16 fall on a few values
+    assert np.unique(tile.numpy()).size > 0.9 * tile.numel()  # sums rounded to bf16 fall on a few values
     assert (tile - painted(model())).abs().max() < 8 / 255
 
 
