@@ -52,7 +52,7 @@ class _Whole(nn.Module):
         # OpenVINO keeps what follows the last convolution in fp32, but gives that convolution's sums in bf16, which bands (see
         # `StylizerNet.pixels`). An activation is fused with it, and then the sums are fp32 to the end: one that changes nothing.
         y = F.hardtanh(self.network.head(x), -UNBOUNDED, UNBOUNDED)
-        return F.pixel_shuffle(films[-1](y), 2) * 0.5 + 0.5
+        return self.network.shuffled(y, films[-1])
 
 
 class AcceleratedStylizer:

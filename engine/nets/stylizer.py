@@ -262,7 +262,12 @@ class StylizerNet(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             bias = None if self.head.bias is None else self.head.bias.float()
             y = self.head.convolve(x.float(), self.head.weight.float(), bias)
-            return F.pixel_shuffle(film(y), 2) * 0.5 + 0.5
+            return self.shuffled(y, film)
+
+    @staticmethod
+    def shuffled(y: Tensor, film: Film) -> Tensor:
+        """The last layer's sums (N, 12, H/2, W/2), modulated, as a picture."""
+        return F.pixel_shuffle(film(y), 2) * 0.5 + 0.5
 
     def _films_at(self, code: Tensor) -> list[Film]:
         films = self.films(code)

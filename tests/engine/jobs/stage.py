@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent import futures
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.api.events import Body, Event, JobId, Learned, Progress
@@ -12,6 +13,7 @@ from engine.api.requests import Lane, Request
 from engine.context import Context, Step
 from engine.jobs import JOBS
 from engine.scheduler import Scheduler
+from tests.tiny import picture_file
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class Look(Request[None]):
 def look(request: Look, context: Context) -> Generator[Step, Any, None]:
     for done in range(request.quanta):
         yield Progress(done, request.quanta, "looking")
+
+
+def picture_folder(parent: Path, count: int) -> Path:
+    """A folder of so many pictures, each another one."""
+    made = parent / "mine"
+    made.mkdir()
+    for index in range(count):
+        picture_file(made / f"{index}.png", 24, 20, index)
+    return made
 
 
 class Stage:

@@ -16,8 +16,8 @@ from engine.jobs.folder import COLUMNS, EDGE
 from engine.training.generator import config as configuration
 from engine.training.generator import doctor
 from engine.training.generator.reading import read
-from tests.engine.jobs.stage import Stage
-from tests.tiny import TINY_GENERATOR, picture_file
+from tests.engine.jobs.stage import Stage, picture_folder
+from tests.tiny import TINY_GENERATOR
 
 PICTURES = 8
 
@@ -34,10 +34,7 @@ def stage(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "mine"
-    made.mkdir()
-    for index in range(PICTURES):
-        picture_file(made / f"{index}.png", 24, 20, index)
+    made = picture_folder(tmp_path, PICTURES)
     (made / "broken.png").write_bytes(b"no picture")
     (made / "notes.txt").write_text("words")
     (made / "twin.png").write_bytes((made / "0.png").read_bytes())

@@ -19,7 +19,7 @@ from engine.training.generator import loop, model_file
 from engine.training.generator.runs import Run
 from engine.training.generator.trainer import Trainer
 from engine.training.watch import WatchConfig
-from tests.engine.jobs.stage import Look, Stage
+from tests.engine.jobs.stage import Look, Stage, picture_folder
 from tests.engine.training.generator.tiny_run import assert_the_same
 from tests.tiny import TINY_GENERATOR, picture_file
 
@@ -43,11 +43,7 @@ def stage(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "mine"
-    made.mkdir()
-    for index in range(PICTURES):
-        picture_file(made / f"{index}.png", 24, 20, index)
-    return made
+    return picture_folder(tmp_path, PICTURES)
 
 
 def run_of(stage: Stage, name: str, number: int = 1) -> Path:
