@@ -19,6 +19,7 @@ from torch import Tensor
 
 from engine.api.errors import BadRequest, FolderMissing
 
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"})
 
 
@@ -37,13 +38,32 @@ class CropPlan:
     """How crops are drawn: a square of `smallest` px up to the picture's short side, brought to `size` px.
 
     A share `native` of them is cut at the picture's own scale; the others' sides are log-uniform, so that strokes and motifs
-    of many sizes are seen.
+    of many sizes are seen. A share `recoloured` gets other colours.
     """
 
     size: int
     smallest: int
     native: float
     variants: int
+    recoloured: float = 0.0
+
+
+def recoloured(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """uint8 (size, size, 3) with its hues turned, its saturation, contrast and brightness changed."""
+    angle, saturation = rng.uniform(-np.pi, np.pi), 0.0 if rng.random() < 0.15 else math.exp(rng.normal(0.0, 0.4))
+    contrast, brightness = math.exp(rng.normal(0.0, 0.25)), rng.normal(0.0, 0.06)
+    values = crop.astype(np.float32) / 255
+    grey = values @ LUMA
+    difference = values - grey[..., None]
+    along = difference.mean(-1, keepdims=True)  # the part on the grey axis, which a turn of the hue leaves where it is
+    across = difference - along
+    quarter_turn = (np.roll(across, 1, -1) - np.roll(across, -1, -1)) / math.sqrt(3)
+    turned = along + math.cos(angle) * across + math.sin(angle) * quarter_turn
+    turned -= (turned @ LUMA)[..., None]  # as light as before
+    middle = grey.mean()
+    answer = middle + brightness + contrast * ((grey - middle)[..., None] + saturation * turned)
+    rounded: np.ndarray = (answer.clip(0, 1) * 255).round().astype(np.uint8)
+    return rounded
 
 
 class CropSet:
@@ -103,4 +123,7 @@ class CropSet:
         image = image.resize((plan.size, plan.size), Image.Resampling.LANCZOS, (left, top, left + side, top + side))
         if rng.random() < 0.5:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        return torch.from_numpy(np.asarray(image).transpose(2, 0, 1).copy())
+        crop = np.asarray(image)
+        if rng.random() < plan.recoloured:
+            crop = recoloured(crop, rng)
+        return torch.from_numpy(crop.transpose(2, 0, 1).copy())

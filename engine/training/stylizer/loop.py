@@ -58,7 +58,11 @@ class TrainStyle:
     smallest: int = 120
     """The least side of a crop in the pictures' own pixels, before it is scaled to the size above."""
     content_variants: int = 1
-    style_variants: int = 1
+    style_variants: int = 6
+    """Crops per painting. A thousand paintings seen in one crop each are learnt by heart: an unseen style's distance was then
+    a third above a known one's."""
+    recoloured: float = 0.5
+    """The share of the paintings' crops whose colours are changed."""
     lr: float = 1.5e-3
     lr_halving: int = 3000
     """The learning rate falls as 1 / sqrt(1 + step / lr_halving)."""
@@ -66,7 +70,7 @@ class TrainStyle:
     """Over so many steps before `steps` the learning rate falls to zero."""
     style_weight: float = 1.5
     content_weight: float = 1.0
-    identity_weight: float = 1.0
+    identity_weight: float = 3.0
     variation_weight: float = 0.05
     range_weight: float = 5.0
     cache_gb: float = 6.0
@@ -101,12 +105,14 @@ class Trainer:
         self.average = StylizerNet(config.network).to(device).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.net.parameters(), config.lr, (0.9, 0.99), foreach=True)
         self.step, self.seconds = 0, 0.0
+        self.recent: list[dict[str, float]] = []
+        """The metrics of the steps since the last line of the log."""
         self.look = Teacher(config.teacher, device, torch.bfloat16)
         native, room = 0.5, int(config.cache_gb * 2**30)
         content_plan = CropPlan(config.content_size, config.smallest, native, config.content_variants)
-        style_plan = CropPlan(config.style_size, config.smallest, native, config.style_variants)
-        self.contents = CropSet(config.contents, content_plan, config.seed, self._seen(losses.content_targets), room * 3 // 4)
-        self.styles = CropSet(config.styles, style_plan, config.seed + 1, self._seen(losses.style_targets), room // 4)
+        style_plan = CropPlan(config.style_size, config.smallest, native, config.style_variants, config.recoloured)
+        self.contents = CropSet(config.contents, content_plan, config.seed, self._seen(losses.content_targets), room // 2)
+        self.styles = CropSet(config.styles, style_plan, config.seed + 1, self._seen(losses.style_targets), room // 2)
 
     def begin(self) -> None:
         """Make a new run's first state: from a model, or with a style encoder that is calibrated on the first crops."""
@@ -162,7 +168,9 @@ class Trainer:
             weights["identity"] = config.identity_weight * 4
         loss = torch.stack([weights[name] * value for name, value in parts.items()]).sum()
         self._update(loss)
-        return {name: float(value.detach()) for name, value in parts.items()}
+        metrics = {name: float(value.detach()) for name, value in parts.items()}
+        self.recent.append(metrics)
+        return metrics
 
     def _identity(self, photo: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):
@@ -226,7 +234,7 @@ def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, Non
             trainer.seconds = before + now - started
             save = now - saved_at > config.checkpoint_minutes * 60
             if trainer.step % 10 == 0:
-                _log(config.run, trainer, metrics)
+                _log(config.run, trainer)
             if trainer.step % config.preview_steps == 0:
                 sheet = config.run / f"grid-{trainer.step:06d}.png"
                 save_grid(trainer.average, trainer.contents, trainer.styles, sheet, device)
@@ -244,10 +252,15 @@ def _over(config: TrainStyle, step: int, elapsed: float) -> bool:
     return out_of_time or (config.steps is not None and step >= config.steps)
 
 
-def _log(run: Path, trainer: Trainer, metrics: dict[str, float]) -> None:
+def _log(run: Path, trainer: Trainer) -> None:
+    """Add the means over the steps since the last line."""
     line = {"step": trainer.step, "seconds": round(trainer.seconds, 1), "lr": round(trainer.learning_rate(), 7)}
+    for name in dict.fromkeys(name for metrics in trainer.recent for name in metrics):
+        values = [metrics[name] for metrics in trainer.recent if name in metrics]
+        line[name] = round(sum(values) / len(values), 5)
+    trainer.recent.clear()
     with (run / METRICS_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line | {name: round(value, 5) for name, value in metrics.items()}) + "\n")
+        file.write(json.dumps(line) + "\n")
 
 
 def export(config: TrainStyle, out: Path, command: str) -> None:
