@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe
-from engine.api.training import Fit, FolderReport, NetworkKind, Trained
+from engine.api.training import Fit, FolderReport, NetworkKind, RunDescription, RunHistory, Trained
 
 R = TypeVar("R")
 
@@ -272,3 +272,26 @@ class FinishTraining(_Training):
     name: str
     run: Path | None = None
     """The run's folder; None: the newest of that name."""
+
+
+@dataclass(frozen=True)
+class ListRuns(Request[tuple[RunDescription, ...]]):
+    """The artist's runs, the one that was saved last first. Of a broken one it is said what is wrong with it."""
+
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+
+    @property
+    def subject(self) -> str:
+        return "the runs"
+
+
+@dataclass(frozen=True)
+class ReadHistory(Request[RunHistory]):
+    """The course of a run so far, as its folder has kept it: losses, verdicts, preview grids. Also while it is being trained."""
+
+    folder: Path
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+
+    @property
+    def subject(self) -> str:
+        return str(self.folder)

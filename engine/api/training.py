@@ -1,8 +1,10 @@
-"""What is said of a training: of the folder before it, of the watch during it, of the model after it. Frozen values."""
+"""What is said of a training: of the folder before it, of the watch during it, of its run and its model after it. Frozen values."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -70,3 +72,71 @@ class Trained:
     """The watch's last, None before its first."""
     sentence: str
     """How original the model is, in plain words."""
+
+
+@dataclass(frozen=True)
+class RunDescription:
+    """A run among the artist's runs, as its folder tells it without a tensor being read."""
+
+    name: str
+    """Of the model that it makes."""
+    number: int
+    folder: Path
+    kind: NetworkKind | None
+    size: int | None
+    """Side of the pictures in pixels. Kind and size are None where the folder does not tell them."""
+    pictures: int
+    """How many are in its set, those that are held out included."""
+    steps: int
+    seen: int
+    """Steps and training pictures shown, up to the newest checkpoint that can be read."""
+    seconds: float
+    """Of training so far, all sittings together."""
+    saved_at: datetime | None
+    """When that checkpoint was written (UTC); None where there is none."""
+    state: WatchState | None
+    """The watch's last verdict up to there, and its sentence; None and empty before its first."""
+    sentence: str
+    model: str | None
+    """The id of the model that was made of the run, if it is still there; the run may have gone on since."""
+    obstacle: str = ""
+    """Why it cannot be resumed, in a sentence; empty where it can."""
+
+    @property
+    def can_resume(self) -> bool:
+        return not self.obstacle
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measured value over the training pictures shown: two sequences of one length, ascending in `seen`."""
+
+    seen: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PreviewGrid:
+    """A sheet of the same latents, so many training pictures into the run."""
+
+    seen: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict of the watch, so many training pictures into the run."""
+
+    seen: int
+    watched: Watched
+
+
+@dataclass(frozen=True)
+class RunHistory:
+    """All that a run's folder has kept of its course, for charts and a slider over time; what `Learned` tells goes on from it."""
+
+    folder: Path
+    curves: Mapping[str, Curve]
+    """The losses by the names that `Learned` has them under, and "lr", the learning rate."""
+    verdicts: tuple[Judged, ...]
+    grids: tuple[PreviewGrid, ...]

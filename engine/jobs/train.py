@@ -55,8 +55,8 @@ def resume_training(request: ResumeTraining, context: Context) -> Making:
     budgets = {"minutes": request.minutes, "steps": request.steps, "resume": True, "precision": context.device.precision}
     config = setup.resumed(run, None, None, {}, budgets)
     changed: str = yield Wait(context.io.submit(setup.folder_changes, config))
-    if grids := sorted(run.glob("grid-*.png")):
-        yield from _shown(grids[-1], context)
+    if grids := Run(run).grids():
+        yield from _shown(grids[-1][1], context)
     yield from _sitting(config, (changed,) if changed else (), context)
     return (yield from _made(request.name, config, target, context))
 

@@ -130,7 +130,7 @@ class TrainGenerator:
             for name in ("folder", "run", "begin_from"):
                 known[name] = None if known[name] is None else Path(known[name])
             return cls(**known).checked()
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadRequest("The run's config.json", "it was written by another version of Sfumato; begin a new run") from error
 
     def options(self) -> dict[str, Any]:

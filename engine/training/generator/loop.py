@@ -27,8 +27,8 @@ from engine.training.generator.watching import SAMPLES, Watching, sample_steps
 from engine.training.watch import Verdict
 from engine.training.watch_sheet import save_suspects
 
-LOG_STEPS = 10
-"""Steps between two lines of metrics."""
+LOG_STEPS = 8
+"""Steps between two lines of metrics: every time after the step that took a lazy penalty, so that it is in them."""
 
 BAD_STEPS = 3
 """So many steps without a finite gradient in a row send the run back to its last checkpoint."""
@@ -164,7 +164,7 @@ class Sitting:
         state = self.trainer.state
         state.seconds = self.seconds_before + time.monotonic() - self.began
         self.watching.observe(self.trainer)
-        if state.step % LOG_STEPS == 0:
+        if self._is_logged:
             lr = self.config.learning_rate(state.seen) * state.lr_scale
             self._try(lambda: self.run.log({**self._place(), "lr": lr, **_rounded(self.trainer.metrics())}))
 
@@ -266,6 +266,11 @@ class Sitting:
         except (DiskFull, NotWritable, OSError) as error:
             self.trainer.notes.append(f"{error} Training goes on without.")
 
+    @property
+    def _is_logged(self) -> bool:
+        """Whether the step that has just ended is one whose numbers are kept."""
+        return self.trainer.state.step % LOG_STEPS == 1
+
     def _place(self) -> dict[str, Any]:
         state = self.trainer.state
         return {"step": state.step, "seen": state.seen, "seconds": round(state.seconds, 1)}
@@ -274,7 +279,7 @@ class Sitting:
         state, notes = self.trainer.state, tuple(self.trainer.notes)
         self.trainer.notes.clear()
         saved, self._just_saved = self._just_saved, False
-        metrics = self.trainer.metrics() if whole and state.step % LOG_STEPS == 0 else None
+        metrics = self.trainer.metrics() if whole and self._is_logged else None
         return StepReport(phase, state.step, state.seen, state.seconds, whole, saved, metrics, notes, verdict)
 
 

@@ -39,19 +39,22 @@ class Checkpoint:
 
 def next_run(parent: Path) -> Path:
     """The folder of a new run beside the earlier ones: 001, 002, …"""
-    return parent / f"{max(_numbers(parent), default=0) + 1:03d}"
+    runs = numbered_runs(parent)
+    return parent / f"{int(runs[-1].name) + 1 if runs else 1:03d}"
 
 
 def latest_run(parent: Path) -> Path:
     """The folder of the newest run that got as far as a checkpoint; raises BadRequest where there is none."""
-    for number in sorted(_numbers(parent), reverse=True):
-        if Run(parent / f"{number:03d}").has_checkpoint:
-            return parent / f"{number:03d}"
+    for folder in reversed(numbered_runs(parent)):
+        if Run(folder).has_checkpoint:
+            return folder
     raise BadRequest(parent, "there is no run to resume")
 
 
-def _numbers(parent: Path) -> list[int]:
-    return [int(path.name) for path in parent.glob("[0-9]*") if path.is_dir() and path.name.isdecimal()] if parent.is_dir() else []
+def numbered_runs(parent: Path) -> list[Path]:
+    """The folders 001, 002, … of a model's runs, the oldest first."""
+    folders = [path for path in parent.glob("[0-9]*") if path.name.isdecimal() and path.is_dir()] if parent.is_dir() else []
+    return sorted(folders, key=lambda path: int(path.name))
 
 
 class Run:
@@ -71,6 +74,11 @@ class Run:
 
     def grid_file(self, seen: int) -> Path:
         return self.folder / f"grid-{seen:08d}.png"
+
+    def grids(self) -> list[tuple[int, Path]]:
+        """(pictures seen, file) of every preview grid, the first one first."""
+        numbers = ((path.stem.removeprefix("grid-"), path) for path in self.folder.glob("grid-*.png"))
+        return sorted((int(number), path) for number, path in numbers if number.isdecimal())
 
     def suspects_file(self, seen: int) -> Path:
         return self.folder / f"suspects-{seen:08d}.png"
@@ -100,7 +108,18 @@ class Run:
                 notes.append(f"The checkpoint {path.name} is damaged ({error.detail}): the one before it is used.")
                 continue
             return Checkpoint(path, tensors, metadata, tuple(notes))
-        raise BadRequest(self.folder, "none of its checkpoints can be read; begin a new run" if notes else "it holds no run yet")
+        raise self._nothing_readable()
+
+    def newest_metadata(self) -> tuple[Path, dict[str, Any]]:
+        """File and metadata of the newest checkpoint whose header can be read, without its tensors; raises BadRequest as `newest`."""
+        for path in reversed(self._files()):
+            with suppress(ModelDamaged):
+                return path, checkpoint.read_metadata(path)
+        raise self._nothing_readable()
+
+    def _nothing_readable(self) -> BadRequest:
+        why = "none of its checkpoints can be read; begin a new run" if self.has_checkpoint else "it holds no run yet"
+        return BadRequest(self.folder, why)
 
     def go_back_to(self, kept: Checkpoint) -> None:
         """Make the folder what it was at a checkpoint: later checkpoints and lines of metrics are of a course that is not taken."""

@@ -1,0 +1,145 @@
+"""What the folders of runs tell of them, read without their tensors: for a list of runs, and for the charts of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from engine.api.errors import FolderMissing, SfumatoError
+from engine.api.manifest import Manifest
+from engine.api.training import Curve, Judged, PreviewGrid, RunDescription, RunHistory, Watched
+from engine.training.generator.config import TrainGenerator
+from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
+from engine.training.generator.runs import CONFIG_FILE, Run, numbered_runs
+
+_NOT_CURVES = frozenset({"step", "seen", "seconds", "watch"})
+
+
+# ---- all runs ----
+
+
+def describe_all(runs: Path, models: Iterable[Manifest]) -> tuple[RunDescription, ...]:
+    """The runs NAME/001 … below a folder, the one that was saved last first; those that hold no checkpoint come at the end."""
+    made = {manifest.id: manifest for manifest in models}
+    found = [describe(folder, made) for folder in _folders(runs)]
+    never = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(found, key=lambda run: (run.saved_at or never, run.name, run.number), reverse=True))
+
+
+def _folders(runs: Path) -> list[Path]:
+    try:
+        names = sorted(path for path in runs.iterdir() if path.is_dir())
+    except OSError:
+        return []
+    return [folder for name in names for folder in numbered_runs(name)]
+
+
+def describe(folder: Path, models: Mapping[str, Manifest]) -> RunDescription:
+    """One run; never raises: what is wrong with it is its `obstacle`."""
+    bare = RunDescription(folder.parent.name, int(folder.name), folder, None, None, 0, 0, 0, 0.0, None, None, "", None)
+    try:
+        return _described(bare, models)
+    except (SfumatoError, OSError) as error:
+        return replace(bare, obstacle=str(error))
+    except (LookupError, TypeError, ValueError, AttributeError):  # JSON, but not what a run writes
+        return replace(bare, obstacle=f"{folder}: its files are damaged; begin a new run.")
+
+
+def _described(bare: RunDescription, models: Mapping[str, Manifest]) -> RunDescription:
+    """Raises where something is missing or damaged; `describe` says it."""
+    run = Run(bare.folder)
+    obstacle = why_not_resumable(run)
+    if not (run.folder / CONFIG_FILE).is_file():
+        return replace(bare, obstacle=obstacle or f"{run.folder}: its {CONFIG_FILE} is gone; begin a new run.")
+    network = TrainGenerator.from_plain(run.read_config()).network
+    known = replace(bare, kind=network.kind, size=network.size, pictures=_pictures(run, network.size), obstacle=obstacle)
+    if not run.has_checkpoint:
+        return known
+    path, metadata = run.newest_metadata()
+    state = metadata["state"]
+    verdict = _last_verdict(run, metadata["step"])
+    return replace(
+        known,
+        steps=int(state["step"]),
+        seen=int(state["seen"]),
+        seconds=float(state["seconds"]),
+        saved_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        state=verdict.get("state"),
+        sentence=verdict.get("sentence", ""),
+        model=_model(bare.name, metadata, models),
+    )
+
+
+def why_not_resumable(run: Run) -> str:
+    """A sentence where a part of the run is missing; else empty. What is inside the parts is not looked at."""
+    prepared = (run.folder / INDEX_FILE).is_file() and (run.folder / PIXELS_FILE).is_file()
+    if prepared and run.has_checkpoint:
+        return ""
+    if run.has_checkpoint:
+        return f"{run.folder}: its prepared pictures are gone; begin a new run."
+    when = "before its first checkpoint" if prepared else "while its pictures were being prepared"
+    return f"{run.folder}: it ended {when}; begin a new run."
+
+
+def _pictures(run: Run, size: int) -> int:
+    """By the size of the file: the index of a large set takes a second to read."""
+    path = run.folder / PIXELS_FILE
+    return path.stat().st_size // (3 * size**2) if path.is_file() else 0
+
+
+def _last_verdict(run: Run, step: int) -> dict[str, Any]:
+    verdicts = [line["watch"] for line in run.metrics() if "watch" in line and line["step"] <= step]
+    return dict(verdicts[-1]) if verdicts else {}
+
+
+def _model(name: str, metadata: Mapping[str, Any], models: Mapping[str, Manifest]) -> str | None:
+    """The id of the model that was made of a run. Runs that agree in options and pictures make the same: which it was is no matter."""
+    manifest = models.get(name)
+    if manifest is None or not manifest.path.is_file():
+        return None
+    origin = manifest.provenance
+    same = origin.get("data_hash") == metadata["data_hash"] and origin.get("recipe") == metadata["options"]
+    return name if same and origin.get("steps", 0) <= metadata["step"] else None
+
+
+# ---- one run ----
+
+
+def history(folder: Path) -> RunHistory:
+    """The course of the run in a folder; raises FolderMissing. A line that is not what a run writes is passed over."""
+    if not folder.is_dir():
+        raise FolderMissing(folder)
+    run = Run(folder)
+    points: dict[str, dict[int, float]] = {}
+    verdicts: dict[int, Judged] = {}
+    for line in run.metrics():
+        with suppress(LookupError, TypeError, ValueError):
+            seen = int(line["seen"])
+            if "watch" in line:
+                verdicts[seen] = Judged(seen, watched(line["watch"], run, seen))
+            for name in line.keys() - _NOT_CURVES:
+                points.setdefault(name, {})[seen] = float(line[name])  # after a crash two lines may tell of one step: they agree
+    curves = {name: Curve(tuple(sorted(of)), tuple(of[seen] for seen in sorted(of))) for name, of in sorted(points.items())}
+    grids = tuple(PreviewGrid(seen, path) for seen, path in run.grids())
+    return RunHistory(folder, curves, tuple(verdicts[seen] for seen in sorted(verdicts)), grids)
+
+
+def watched(record: Mapping[str, Any], run: Run, seen: int) -> Watched:
+    """A verdict as `metrics.jsonl` keeps it. Raises LookupError or TypeError where it is none."""
+    suspects = run.suspects_file(seen)
+    return Watched(
+        record["state"],
+        record["sentence"],
+        tuple(record["actions"]),
+        record["gap"],
+        record["auc"],
+        record["copies"],
+        record["coverage"],
+        record["diversity"],
+        record["augmentation"],
+        suspects if suspects.exists() else None,
+    )
