@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.api.errors import FileMissing
+
 FIRST_LIGHT = "first-light"
+SELF_TEST = "--self-test"
 NO_SCREEN = "Sfumato needs a screen and finds none: set DISPLAY, or use `sfumato stylize` on the command line."
 
 
@@ -18,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop.first_light import main as first_light
 
         return first_light(given[1:])
+    if given[:1] == [SELF_TEST]:
+        from desktop.self_test import main as self_test
+
+        return self_test(given[1:])
     files = tuple(map(Path, given))
     if given and not all(map(_opens, files)):
         from engine.cli import main as command_line
@@ -25,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = command_line(given)
         return code
     if not _has_screen():
-        print(NO_SCREEN, file=sys.stderr)
+        missing = [str(FileMissing(file)) for file in files if not file.exists()]
+        print(*missing, NO_SCREEN, sep="\n", file=sys.stderr)
         return 1
     from desktop.app import run
 

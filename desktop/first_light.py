@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="sfumato first-light", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go; made if missing")
     folder: Path = parser.parse_args(list(arguments)).out
-    _without_a_screen()
+    without_a_screen()
     return first_light(folder)
 
 
@@ -62,7 +62,7 @@ async def _sit(app: App, folder: Path) -> None:
     try:
         await app.begin()
         app.studio.open_house()
-        await _settle(app, troubles)
+        await settle(app, troubles)
         for style in STYLES:
             await _paint(app, style, folder, troubles)
         _grab(app, folder / "studio.png")
@@ -75,16 +75,17 @@ async def _paint(app: App, style: str, folder: Path, troubles: list[str]) -> Non
 
     studio = app.studio
     studio.painting.use_style(f"gallery:{style}")
-    await _settle(app, troubles)
+    await settle(app, troubles)
     target = folder / f"house-{style}.png"
     done = await studio.exporter.export(studio.session.recipe, Output(target, long_edge=EXPORT_EDGE, overwrite=True))
-    await _settle(app, troubles)
+    await settle(app, troubles)
     if done is None:
         raise RuntimeError(f"{target} was not written")
     print(f"{target}  {done.width} × {done.height} px, {done.seconds:.1f} s", flush=True)
 
 
-async def _settle(app: App, troubles: list[str]) -> None:
+async def settle(app: App, troubles: list[str]) -> None:
+    """Wait until nothing is under way; raises RuntimeError with the first sentence of trouble."""
     await app.studio.tasks.idle()
     if troubles:
         raise RuntimeError(troubles[0])
@@ -97,7 +98,7 @@ def _grab(app: App, target: Path) -> None:
     print(f"{target}  {picture.width()} × {picture.height()} px, the window", flush=True)
 
 
-def _without_a_screen() -> None:
+def without_a_screen() -> None:
     """Qt ends the process where it finds no screen, unless it is told that none is needed."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

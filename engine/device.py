@@ -260,7 +260,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out. Torch has a class for it on CUDA alone: elsewhere its message decides."""
     if isinstance(error, MemoryError):
         return True
-    torch = sys.modules.get("torch")  # where torch is not loaded, the error is not torch's
-    if torch is not None and isinstance(error, torch.OutOfMemoryError):
+    # Where torch is not loaded, the error is not torch's. Another thread may be loading it just now: then it has no attributes yet.
+    kind = getattr(sys.modules.get("torch"), "OutOfMemoryError", None)
+    if kind is not None and isinstance(error, kind):
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)

@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
 
 from engine.api.places import Places
@@ -18,6 +19,10 @@ from engine.context import Context, IoWorker, Jobs
 logger = logging.getLogger(__name__)
 
 _LIBRARIES = ("libc10", "libtorch_cpu", "libtorch_python")
+
+_LOADING = threading.Lock()
+"""Held while torch is imported. Where two threads wait for each other's imports, Python lets one of them go on with half a module:
+a second engine of this process waits here instead."""
 
 
 def open_context(
@@ -33,8 +38,9 @@ def open_context(
 
     Raises BadRequest where the device is not to be had, and ImportError or OSError where torch is missing or broken.
     """
-    preload_torch()
-    import torch
+    with _LOADING:
+        preload_torch()
+        import torch
 
     from engine.blobs import BlobStore
     from engine.device import choose

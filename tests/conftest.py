@@ -34,8 +34,9 @@ def _home_of_its_own(_no_user_folder: None, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(autouse=True)
 def _few_torch_threads() -> None:
     """Tiny networks run slower on many threads. A test that has not imported torch does not pay for it here."""
-    if torch := sys.modules.get("torch"):
-        torch.set_num_threads(min(TORCH_THREADS, os.cpu_count() or 1))
+    set_num_threads = getattr(sys.modules.get("torch"), "set_num_threads", None)  # None, too, while an engine's thread loads torch
+    if set_num_threads is not None:
+        set_num_threads(min(TORCH_THREADS, os.cpu_count() or 1))
 
 
 @pytest.fixture(autouse=True)

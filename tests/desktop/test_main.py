@@ -59,10 +59,31 @@ def test_commands_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch, argume
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
-@pytest.mark.parametrize("arguments", [[], ["photo.jpg"]])
-def test_without_a_screen_one_sentence_says_so_before_qt_is_loaded(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], []),
+        (["README.md"], []),
+        (["missing.gif"], ["missing.gif does not exist: check the name, or choose another file."]),
+    ],
+)
+def test_without_a_screen_one_sentence_says_so_before_qt_is_loaded(
+    arguments: list[str], told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     done = run_python(f"import sys; from desktop.__main__ import main; code = main({arguments}); print('PySide6' in sys.modules, code)")
     assert done.stdout == "False 1\n"
-    assert done.stderr == console.NO_SCREEN + "\n"
+    assert done.stderr.splitlines() == [*told, console.NO_SCREEN]
+
+
+def test_the_self_test_goes_to_the_self_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[list[str]] = []
+
+    def self_test(arguments: list[str]) -> int:
+        given.append(arguments)
+        return 1
+
+    monkeypatch.setattr("desktop.self_test.main", self_test)
+    assert console.main(["--self-test", "--out", "there"]) == 1
+    assert given == [["--out", "there"]]

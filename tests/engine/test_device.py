@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import psutil
 import pytest
@@ -203,3 +203,9 @@ def test_other_errors_are_not(error: Exception) -> None:
 def test_a_device_is_a_value() -> None:
     assert Device("cpu", "float32", 1, 5) == Device("cpu", "float32", 1, 5)
     assert Device("cpu", "float32", 1, 5).dtype == torch.float32
+
+
+def test_an_error_is_told_apart_while_another_thread_loads_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))  # as it is at the beginning of its import
+    assert not is_out_of_memory(RuntimeError("shapes differ"))
+    assert is_out_of_memory(RuntimeError("std::bad_alloc"))

@@ -485,3 +485,29 @@ def test_ctrl_c_during_file_work_waits_for_it(context: Context, monkeypatch: pyt
     with pytest.raises(KeyboardInterrupt):
         run(Print(slow), context, jobs={Print: writing})
     assert order == ["written", "closed"]
+
+
+def test_two_engines_load_torch_one_after_the_other(tmp_path: Path) -> None:
+    """In a process of its own, where torch is not loaded yet."""
+    program = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from engine import startup\n"
+        "from engine.api.places import Places\n"
+        "inside, most, opened = 0, 0, []\n"
+        "def preload(original=startup.preload_torch):\n"
+        "    global inside, most\n"
+        "    inside += 1; most = max(most, inside)\n"
+        "    original()\n"
+        "    import torch\n"
+        "    inside -= 1\n"
+        "startup.preload_torch = preload\n"
+        "def start(): opened.append(startup.open_context(Places(Path(sys.argv[1])), device='cpu', threads=1))\n"
+        "threads = [threading.Thread(target=start) for _ in range(2)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "for context in opened: context.io.close()\n"
+        "print(len(opened), most)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["2", "1"], done.stderr
