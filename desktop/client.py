@@ -48,6 +48,28 @@ class RequestCancelled(Exception):
     """The engine stopped the job of its own accord; nobody cancelled the task that waited for it."""
 
 
+class Stop:
+    """Asks for a job's end and lets its stream go on to tell it: who closes the stream does not hear how it ended.
+
+    Call it at any time, also before the job has begun.
+    """
+
+    def __init__(self) -> None:
+        self._is_wanted = False
+        self._cancel: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        self._is_wanted = True
+        if self._cancel is not None:
+            self._cancel()
+
+    def belongs_to(self, cancel: Callable[[], None]) -> None:
+        """What it is to call; at once, where it was wanted before."""
+        self._cancel = cancel
+        if self._is_wanted:
+            cancel()
+
+
 class Client:
     """Sends requests to an engine and brings its events to an asyncio event loop.
 
@@ -83,11 +105,11 @@ class Client:
                         pass
         raise AssertionError("a stream ends with a terminal event")
 
-    async def stream(self, request: Request[Any]) -> AsyncGenerator[Body, None]:
+    async def stream(self, request: Request[Any], stop: Stop | None = None) -> AsyncGenerator[Body, None]:
         """What the engine tells of the job, up to and with its terminal event, of which there is exactly one.
 
         The request is submitted when the iteration begins. Closing the iterator before the end cancels the job, and so does
-        cancelling the task that iterates.
+        cancelling the task that iterates; `stop` cancels it and leaves the stream open for what is still told.
         """
         try:
             job = self._engine.submit(request)
@@ -96,6 +118,8 @@ class Client:
             return
         # No event of the job is missed, even one that is older than this line: `_deliver` cannot run in between.
         inbox = self._inboxes[job] = _Inbox(request.subject)
+        if stop is not None:
+            stop.belongs_to(lambda: self._engine.cancel(job))
         ended = False
         try:
             while not ended:

@@ -11,6 +11,7 @@ import itertools
 import queue
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,16 +22,22 @@ import numpy as np
 
 from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded, Terminal
+from engine.api.manifest import Manifest
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import (
     EngineInfo,
     ExamineFolder,
     Export,
     Exported,
+    FindGenerators,
     FindRecipe,
     FinishTraining,
+    Generate,
+    Generated,
     ImportPicture,
+    ListRuns,
     Preview,
+    ReadHistory,
     Request,
     ResumeTraining,
     StyleSample,
@@ -38,7 +45,7 @@ from engine.api.requests import (
     Train,
     WarmUp,
 )
-from engine.api.training import FolderReport, LeftOut, Trained, Watched
+from engine.api.training import Estimate, FolderReport, LeftOut, RunDescription, RunHistory, Trained, Watched
 
 Script = Callable[[Request[Any]], Iterable[Body]]
 """What a job tells after `Started`. An end without a terminal event means `Finished(None)`; a `SfumatoError` means `Failed`."""
@@ -186,6 +193,13 @@ class StudioScript:
 
     blobs: Path
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    generators: dict[str, Manifest] = field(default_factory=dict)
+    """Those that there are, by id; trainings add theirs."""
+    runs: tuple[RunDescription, ...] = ()
+    histories: Mapping[Path, RunHistory] = field(default_factory=dict)
+    """Of runs, by their folder; others have none."""
+    halts_at: int | None = None
+    """The step after which a training waits for a pause."""
 
     def __call__(self, request: Request[Any]) -> Iterator[Body]:
         match request:
@@ -204,6 +218,11 @@ class StudioScript:
                 yield coloured_frame(colour_of(blob), edge, edge, edge)
             case Export():
                 yield from self._export(request)
+            case _:
+                yield from self._about_generators(request)
+
+    def _about_generators(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
             case ExamineFolder(folder, size):
                 yield coloured_frame(colour_of(folder), 6 * 96, 96, 6 * 96)
                 left_out = (LeftOut("broken.jpg", "broken", "cut short"),)
@@ -211,7 +230,15 @@ class StudioScript:
                     f"40 pictures are ready to train on at {size} × {size}.",
                     "1 file is left out as unreadable: broken.jpg (cut short).",
                 )
-                yield Finished(FolderReport(folder, size, 40, left_out, said, ("This machine trains on about 20 pictures a second.",)))
+                yield Finished(FolderReport(folder, size, 40, left_out, said, Estimate(20.0, 1_200_000_000, 8_000_000_000)))
+            case ListRuns():
+                yield Finished(self.runs)
+            case ReadHistory(folder):
+                yield Finished(self.histories.get(folder) or RunHistory(folder, {}, (), ()))
+            case FindGenerators():
+                yield Finished(tuple(self.generators.values()))
+            case Generate():
+                yield from self._generate(request)
             case Train() | ResumeTraining() | FinishTraining():
                 yield from self._train(request)
             case _:
@@ -244,11 +271,32 @@ class StudioScript:
         for step in range(steps):
             losses = {"critic": 0.7, "generator": 0.7 + 1 / (step + 1)} if step % 10 == 0 else {}
             watched = Watched("green", "It learns.", (), 0.1, 0.55, 0.0, 0.5, 0.9, 0.5) if step % 10 == 9 else None
-            yield Learned(run, step, 32 * step, float(step), losses, watched, saved=step % 10 == 0)
-            if step % 10 == 0:
+            grid = self._grid(run, request.name, step) if step % 10 == 0 else None
+            yield Learned(run, step, 32 * step, float(step), losses, watched, saved=step % 10 == 0, grid=grid)
+            if grid is not None:
                 yield coloured_frame(colour_of((request.name, step)), 128, 128, 128)
+            while step == self.halts_at and not isinstance(request, ResumeTraining):
+                time.sleep(0.001)  # a test that is slow to stop it should not starve
+                yield Progress(step, steps, "training")
         model = self.blobs.parent / "models" / f"{request.name}.safetensors"
-        yield Finished(Trained(request.name, model, run, steps, 32 * steps, "green", "None of 256 samples is a copy."))
+        sentence = "None of 256 samples is a copy."
+        self.generators[request.name] = Manifest(request.name, "generator", model, originality={"sentence": sentence})
+        yield Finished(Trained(request.name, model, run, steps, 32 * steps, "green", sentence))
+
+    @staticmethod
+    def _grid(run: Path, name: str, step: int) -> Path:
+        run.mkdir(parents=True, exist_ok=True)
+        file = run / f"grid-{32 * step:08d}.png"
+        file.write_bytes(png(128, 128, colour_of((name, step))))
+        return file
+
+    @staticmethod
+    def _generate(request: Generate) -> Iterator[Body]:
+        for seed, file in zip(request.seeds, request.files, strict=False):
+            file.write_bytes(png(64, 64, colour_of((request.model, seed))))
+        if request.grid is not None:
+            request.grid.write_bytes(png(256, 256, colour_of(request.model)))
+        yield Finished(Generated(request.files, request.grid, 64, 0.1))
 
 
 def colour_of(value: object) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, TypeVar
 
-from desktop.client import Client
+from desktop.client import Client, Stop
 from engine.api.events import Body
 from engine.api.requests import Request
 
@@ -29,10 +29,10 @@ class Link:
         """As `Client.run`."""
         return await (await self._there()).run(request)
 
-    async def stream(self, request: Request[Any]) -> AsyncGenerator[Body, None]:
+    async def stream(self, request: Request[Any], stop: Stop | None = None) -> AsyncGenerator[Body, None]:
         """As `Client.stream`."""
         client = await self._there()
-        async with aclosing(client.stream(request)) as bodies:
+        async with aclosing(client.stream(request, stop)) as bodies:
             async for body in bodies:
                 yield body
 

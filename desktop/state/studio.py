@@ -27,6 +27,7 @@ from desktop.state.results import Caption, Results
 from desktop.state.session import Session
 from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
+from desktop.state.training.workshop import Workshop
 from engine.api.errors import FileMissing
 from engine.api.events import Frame
 from engine.api.places import Places
@@ -58,6 +59,7 @@ class Studio(QObject):
         self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self.exporter.pace, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
+        self.workshop = Workshop(places, self.link, self.tasks, self.notices, self)
         self.info: EngineInfo | None = None
         self._connect()
 
@@ -73,10 +75,12 @@ class Studio(QObject):
             if sentence:
                 self.notices.trouble(sentence)
         self.intake.finish_samples()
+        self.workshop.look_around()
 
     async def close(self) -> None:
         """End what still runs, of the artist's own will: nothing is left to recover."""
         await self.tasks.close()
+        self.workshop.maker.close()
         self.documents.close()
 
     def open(self, path: Path) -> None:

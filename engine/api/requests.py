@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from engine.api.manifest import Manifest
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe
 from engine.api.training import Fit, FolderReport, NetworkKind, RunDescription, RunHistory, Trained
 
@@ -189,6 +190,15 @@ class Generate(Request[Generated]):
 
 
 @dataclass(frozen=True)
+class FindGenerators(Request[tuple[Manifest, ...]]):
+    """What the generators on this machine say of themselves: the artist's own first, then those that Sfumato comes with."""
+
+    @property
+    def subject(self) -> str:
+        return "the generators"
+
+
+@dataclass(frozen=True)
 class ExamineFolder(Request[FolderReport]):
     """Look at a folder that is to be trained on: what of it can be used, how it will look, how long it takes.
 
@@ -199,8 +209,6 @@ class ExamineFolder(Request[FolderReport]):
     size: int = 64
     fit: Fit = "centre"
     kind: NetworkKind = "style"
-    minutes: float | None = None
-    """The budget, if there is one: how often it will see each picture."""
     slot: ClassVar[str | None] = "folder"
 
     @property

@@ -173,7 +173,7 @@ def _prepare(config: TrainGenerator, where: Chosen, report: Report) -> None:
         found = _drain(doctor.prepare(config.folder, config.run, config.network.size, config.fit), report)
         for sentence in found.sentences():
             report.note(sentence)
-        for sentence in _drain(estimate(config, where.torch_device), report).sentences(found, config.minutes):
+        for sentence in _drain(estimate(config, where.torch_device), report).sentences(len(found.usable), config.minutes):
             report.note(sentence)
     except BaseException:
         Run(config.run).remove_unless_begun()

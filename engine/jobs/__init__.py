@@ -19,6 +19,7 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.Preview, preview.preview),
     (requests.Export, export.export),
     (requests.Generate, generate.generate),
+    (requests.FindGenerators, generate.find_generators),
     (requests.ExamineFolder, folder.examine_folder),
     (requests.Train, train.train),
     (requests.ResumeTraining, train.resume_training),

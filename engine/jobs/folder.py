@@ -30,7 +30,7 @@ Examination = Generator[Examined, None, Report]
 
 def examine_folder(request: ExamineFolder, context: Context) -> Generator[Step, Any, FolderReport]:
     """Examine every file and train a few steps on noise; one `Frame` for each picture that comes onto the sheet."""
-    budgets = {"folder": request.folder, "minutes": request.minutes, "precision": context.device.precision}
+    budgets = {"folder": request.folder, "precision": context.device.precision}
     device = context.device.torch_device
     config = setup.in_small_parts(setup.new(Path(), request.size, request.kind, {"fit": request.fit}, budgets), device)
     examination = doctor.examine(request.folder, request.size, request.fit)
@@ -38,8 +38,7 @@ def examine_folder(request: ExamineFolder, context: Context) -> Generator[Step, 
     yield Progress(0, 1, "measuring how fast this machine trains")
     found = yield from estimate(config, device)
     left_out = tuple(LeftOut(item.name, item.reason, item.detail) for item in report.set_aside)
-    estimated = found.sentences(report, request.minutes)
-    return FolderReport(request.folder, request.size, len(report.usable), left_out, report.sentences(), estimated)
+    return FolderReport(request.folder, request.size, len(report.usable), left_out, report.sentences(), found)
 
 
 def examined(

@@ -1,4 +1,4 @@
-"""Generate: a picture of each seed, in files of their own or on one sheet."""
+"""Generators found and used: a picture of each seed, in files of their own or on one sheet."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import numpy as np
 
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
-from engine.api.requests import Generate, Generated
+from engine.api.manifest import Manifest
+from engine.api.requests import FindGenerators, Generate, Generated
 from engine.context import Context, Step, Wait
 from engine.imaging.decoding import check_size, pixel_budget
 from engine.imaging.files import check_target, save
 from engine.imaging.picture import Picture
 from engine.imaging.resampling import resize
 from engine.imaging.sheets import Pixels, sheet, sheet_size
+from engine.models.generators import ARCHITECTURE
 
 
 def generate(request: Generate, context: Context) -> Generator[Step, Any, Generated]:
@@ -38,6 +40,12 @@ def generate(request: Generate, context: Context) -> Generator[Step, Any, Genera
         yield Progress(len(request.seeds), len(request.seeds), "writing the grid")
         yield Wait(context.io.submit(_write_grid, made, request.grid))
     return Generated(request.files, request.grid, side, time.perf_counter() - started)
+
+
+def find_generators(request: FindGenerators, context: Context) -> Generator[Step, Any, tuple[Manifest, ...]]:
+    """Those that were known when the engine began, and those made since."""
+    yield None
+    return tuple(model for model in context.models.found.models if model.architecture == ARCHITECTURE)
 
 
 def _check(request: Generate) -> None:

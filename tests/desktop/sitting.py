@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.state.studio import Studio
 from engine.api import gallery
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, StudioScript
 
 PATIENCE_SECONDS = 60.0
 
@@ -30,12 +30,18 @@ class Sitting:
 
     studio: Studio
     engine: FakeEngine
+    script: StudioScript
     said: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     async def settle(self) -> None:
         """Until nothing is under way."""
         await self.studio.tasks.idle()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """While something is under way."""
+        while not condition():
+            await asyncio.sleep(0.002)
 
     async def open(self, path: Path) -> None:
         self.studio.open(path)

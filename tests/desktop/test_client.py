@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.client import Client, RequestCancelled, RequestFailed, RequestSuperseded
+from desktop.client import Client, RequestCancelled, RequestFailed, RequestSuperseded, Stop
 from engine.api.errors import UnknownStyle
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded
 from engine.api.recipe import Layer, Photo, Recipe
@@ -375,3 +375,32 @@ def test_what_comes_after_the_loop_has_closed_is_dropped() -> None:
     thread.start()
     thread.join()
     client.close()
+
+
+def test_a_stream_that_is_stopped_still_tells_its_end() -> None:
+    async def test(client: Client, engine: FakeEngine) -> None:
+        stop = Stop()
+        bodies: list[Body] = []
+        async with aclosing(client.stream(WarmUp(), stop)) as stream:
+            async for body in stream:
+                bodies.append(body)
+                if isinstance(body, Progress) and body.done >= 3:
+                    stop()
+        assert bodies[-1] == Cancelled()
+
+    with_threaded(lambda request: (Progress(done, 0, "working") for done in itertools.count()), test)
+
+
+def test_a_stream_that_is_stopped_before_it_begins_is_cancelled() -> None:
+    async def test(client: Client, engine: FakeEngine) -> None:
+        stop = Stop()
+        stop()
+        telling = asyncio.create_task(_all(client, stop))
+        await turn()
+        engine.pump()
+        assert (await telling) == [Cancelled()]
+
+    async def _all(client: Client, stop: Stop) -> list[Body]:
+        return [body async for body in client.stream(WarmUp(), stop)]
+
+    with_pumped(says(Finished(INFO)), test)

@@ -5,51 +5,21 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import psutil
 import torch
 from torch import Tensor
 
+from engine.api.training import Estimate
 from engine.training.generator.config import GROUP, TrainGenerator
 from engine.training.generator.dataset import Pixels
-from engine.training.generator.doctor import Report
 from engine.training.generator.trainer import Phase, Trainer
-
-COLOURS = 30_000
-"""From about so many pictures seen on, samples have the right colours and textures (measured at 64 px from scratch) …"""
-SHAPES = 1_000_000
-"""… and from about so many on, shapes."""
 
 PATIENCE_SECONDS = 3.0
 BESIDES = 1.5
 """What the kernels need beside what the graphs keep (measured at 64 px: 1.07 GB for 0.85 GB without)."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """`pace`: training pictures a second; `memory`: bytes of the whole process at its fullest, or of the card; `free`: what there is."""
-
-    pace: float
-    memory: int
-    free: int
-
-    def minutes(self, pictures_seen: int) -> float:
-        return pictures_seen / self.pace / 60
-
-    def sentences(self, report: Report, minutes: float | None = None) -> tuple[str, ...]:
-        """In plain words; `minutes` is the budget, if there is one."""
-        said = [f"This machine trains on about {_round(self.pace)} pictures a second and needs {self.memory / 1e9:.1f} GB of memory."]
-        if self.memory > self.free:
-            said.append(f"Only {self.free / 1e9:.1f} GB are free: close other programs, or train at a smaller size or micro-batch.")
-        if minutes is not None:
-            seen = self.pace * minutes * 60
-            times = max(1, round(seen / max(1, len(report.usable))))
-            said.append(f"In {_duration(minutes)} it sees {_round(seen)} pictures, each of yours about {times} times.")
-        first, whole = _duration(self.minutes(COLOURS)), _duration(self.minutes(SHAPES))
-        said.append(f"From scratch, colours and textures take about {first} and shapes about {whole}; from a trained model much less.")
-        return tuple(said)
 
 
 def estimate(config: TrainGenerator, device: torch.device) -> Generator[None, None, Estimate]:
@@ -153,18 +123,3 @@ def _metered(phases: Iterator[Phase], meter: _Meter) -> Iterator[Phase]:
         if phase is None:
             return
         yield phase
-
-
-def _round(value: float) -> str:
-    """Two digits are all that is known."""
-    digits = len(str(int(value))) - 2
-    return f"{round(value, -digits):,.0f}" if digits > 0 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
-
-
-def _duration(minutes: float) -> str:
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 90:
-        return f"{minutes:.0f} minutes"
-    hours = minutes / 60
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"

@@ -34,9 +34,10 @@ def play(qapp: QApplication, two_cards: None) -> Play:
 
     async def sit(scenario: Scenario) -> None:
         studio = Studio(places())
-        engine = FakeEngine(StudioScript(studio.places.blobs), threaded=True)
+        script = StudioScript(studio.places.blobs)
+        engine = FakeEngine(script, threaded=True)
         client = Client(engine.start, asyncio.get_running_loop())
-        sitting = Sitting(studio, engine)
+        sitting = Sitting(studio, engine, script)
         studio.notices.said.connect(sitting.said.append)
         studio.notices.troubled.connect(sitting.troubles.append)
         studio.link.connect(client)

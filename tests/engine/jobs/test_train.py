@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.api.events import Cancelled, Failed, Finished, Frame, Started, Superseded
-from engine.api.requests import FinishTraining, Generate, Request, ResumeTraining, Train
+from engine.api.requests import FindGenerators, FinishTraining, Generate, Request, ResumeTraining, Train
 from engine.api.training import Trained
 from engine.context import Context
 from engine.models import registry
@@ -66,6 +66,7 @@ def test_a_folder_becomes_a_model_that_can_be_used(stage: Stage, folder: Path, t
     picture = tmp_path / "0.png"
     assert isinstance(stage.end_of(Generate("x", (0,), (picture,))), Finished)
     assert picture.exists()
+    assert stage.end_of(FindGenerators()) == Finished((manifest,))  # the stylizer beside it is none
 
 
 def test_a_model_that_is_trained_anew_takes_the_place_of_the_loaded_one(stage: Stage, folder: Path, tmp_path: Path) -> None:

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.api.training import Estimate
 from engine.nets.generators import GeneratorConfig, Kind
 from engine.training.generator import estimating
 from engine.training.generator.config import TrainGenerator
-from engine.training.generator.dataset import Entry
-from engine.training.generator.doctor import Report
-from engine.training.generator.estimating import Estimate, estimate
+from engine.training.generator.estimating import estimate
 
 CPU = torch.device("cpu")
 NETWORK = GeneratorConfig(size=8, base=32, widest=8, narrowest=4, latent=8)
@@ -67,12 +66,11 @@ def test_no_hook_is_in_force_while_others_work(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_estimate_in_words() -> None:
-    report = Report(Path("folder"), 64, "centre", tuple(Entry(f"{index}.png") for index in range(40)), ())
-    said = Estimate(pace=28.9, memory=1_070_000_000, free=9_000_000_000).sentences(report, minutes=3)
+    said = Estimate(pace=28.9, memory=1_070_000_000, free=9_000_000_000).sentences(40, minutes=3)
     assert said[0] == "This machine trains on about 29 pictures a second and needs 1.1 GB of memory."
     assert said[1] == "In 3 minutes it sees 5,200 pictures, each of yours about 130 times."
     assert said[2].startswith("From scratch, colours and textures take about 17 minutes and shapes about 10 hours;")
     assert len(said) == 3
-    tight = Estimate(pace=0.5, memory=9_000_000_000, free=2_000_000_000).sentences(report)
+    tight = Estimate(pace=0.5, memory=9_000_000_000, free=2_000_000_000).sentences(40)
     assert tight[1].startswith("Only 2.0 GB are free")
     assert "17 hours and shapes about 23 days" in tight[-1]

@@ -1,0 +1,196 @@
+"""The run that is trained: begun, paused, gone on with, finished; and everything that it tells meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from desktop.client import Stop
+from desktop.state.frames import to_image
+from desktop.state.link import Link
+from desktop.state.notices import Notices
+from desktop.state.tasks import Tasks
+from desktop.state.training.course import Course
+from engine.api.events import Body, Cancelled, Failed, Finished, Frame, Learned, Progress, Superseded
+from engine.api.requests import FinishTraining, Request, ResumeTraining, Train
+from engine.api.training import Trained
+
+Phase = Literal["idle", "preparing", "running", "pausing", "finishing", "paused", "finished"]
+AT_WORK: frozenset[Phase] = frozenset({"preparing", "running", "pausing", "finishing"})
+
+
+class TrainingRun(QObject):
+    """One run at a time. `changed` follows its phase and figures, `framed` each new preview grid, `made` the model that came of it."""
+
+    changed = Signal()
+    framed = Signal(QImage)
+    judged = Signal()
+    """The watch has given a verdict."""
+    grids_changed = Signal()
+    made = Signal(object)
+
+    def __init__(self, link: Link, tasks: Tasks, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._tasks = tasks
+        self._notices = notices
+        self._stop = Stop()
+        self._task: asyncio.Task[Any] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.phase: Phase = "idle"
+        self.name = ""
+        self.about = ""
+        """What is trained, in a few words."""
+        self.minutes: float | None = None
+        self.course = Course()
+        self.stage: Progress | None = None
+        """How far what comes before and after the training itself is."""
+        self.trouble = ""
+        self.live = QImage()
+        self.result: Trained | None = None
+        self.finishes_at_checkpoint = False
+
+    @property
+    def at_work(self) -> bool:
+        return self.phase in AT_WORK
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether a model can be made of it."""
+        return self.course.saved and self.phase in ("running", "paused")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the time budget; None where there is none."""
+        return None if self.minutes is None else max(0.0, self.minutes * 60 - self.course.sitting_seconds)
+
+    def begin(self, request: Train, about: str) -> None:
+        """Begin a new run."""
+        self._forget()
+        self.name, self.about, self.minutes = request.name, about, request.minutes
+        self._follow(request, "preparing")
+        self._notices.say(f"Training {self.name} begins")
+
+    def put(self, name: str, about: str, course: Course, live: QImage) -> None:
+        """Lay a paused run of an earlier sitting on the table."""
+        self._forget()
+        self.name, self.about, self.course, self.live = name, about, course, live
+        course.saved = True
+        self._set("paused")
+        self.grids_changed.emit()
+        self.judged.emit()
+
+    def go_on(self, minutes: float | None) -> None:
+        """Go on from the last checkpoint."""
+        if self.phase == "paused":
+            self.minutes, self.trouble = minutes, ""
+            self.course.begin_sitting()
+            self._follow(ResumeTraining(self.name, minutes=minutes, run=self.course.run), "preparing")
+            self._notices.say(f"Training {self.name} goes on")
+
+    def pause(self) -> None:
+        """End the step that has begun, save, and stop for now. What has no checkpoint yet ends without a trace."""
+        if self.phase in ("preparing", "running"):
+            self._set("pausing")
+            self._stop()
+
+    def finish(self, *, at_checkpoint: bool = False) -> None:
+        """Make the model of what has been learnt: at once, or when the next checkpoint is written."""
+        if not self.can_finish:
+            return
+        if at_checkpoint and self.phase == "running":
+            self.finishes_at_checkpoint = True
+            self.changed.emit()
+        else:
+            self._follow(FinishTraining(self.name, self.course.run), "finishing")
+
+    def carry_on(self) -> None:
+        """Do not finish at the next checkpoint after all."""
+        self.finishes_at_checkpoint = False
+        self.changed.emit()
+
+    def leave(self) -> None:
+        """Put a run that is paused or finished away."""
+        if not self.at_work:
+            self._forget()
+            self.changed.emit()
+
+    async def rest(self) -> None:
+        """Pause, and wait until all is saved."""
+        self.pause()
+        if self._task is not None and self.at_work:
+            await asyncio.wait([self._task])
+
+    def _set(self, phase: Phase) -> None:
+        self.phase, self.stage = phase, None
+        if phase not in ("running", "preparing"):
+            self.finishes_at_checkpoint = False
+        self.changed.emit()
+
+    def _follow(self, request: Request[Trained], phase: Phase) -> None:
+        self._set(phase)
+        self._stop = Stop()
+        self._task = self._tasks.spawn(self._followed(request, self._stop), f"train {self.name}")
+
+    async def _followed(self, request: Request[Trained], stop: Stop) -> None:
+        async with aclosing(self._link.stream(request, stop)) as bodies:
+            async for body in bodies:
+                if stop is self._stop:  # what a run that is being finished still tells comes before it is superseded
+                    self._heed(body)
+
+    def _heed(self, body: Body) -> None:
+        match body:
+            case Learned():
+                self._learn(body)
+            case Progress():
+                self.stage = body
+                self.changed.emit()
+            case Frame(pixels):
+                self.live = to_image(pixels)
+                self.framed.emit(self.live)
+            case Finished(Trained() as result):
+                self.result = result
+                self._set("finished")
+                self._notices.say(f"{result.model} is ready: it has seen {result.seen:,} pictures")
+                self.made.emit(result)
+            case Cancelled() | Superseded():
+                self._rest()
+            case Failed(failure):
+                self._fail(failure.sentence)
+            case _:
+                pass
+
+    def _learn(self, news: Learned) -> None:
+        grids = len(self.course.grids)
+        self.course.learn(news)
+        if self.phase == "preparing":
+            self._set("running")
+        if len(self.course.grids) != grids:
+            self.grids_changed.emit()
+        if news.watched is not None:
+            self.judged.emit()
+        if news.saved and self.finishes_at_checkpoint:
+            self.finish()
+        else:
+            self.changed.emit()
+
+    def _rest(self) -> None:
+        if self.course.saved:
+            self._set("paused")
+            self._notices.say(f"{self.name} is paused and saved, after {self.course.seen:,} pictures")
+        else:
+            self._set("idle")
+            self._notices.say(f"{self.name} was stopped before it had learnt anything: nothing is kept")
+
+    def _fail(self, sentence: str) -> None:
+        """The sentence stays where the run is looked at, and is told wherever the artist is."""
+        self._set("paused" if self.course.saved else "idle")
+        self.trouble = sentence
+        self._notices.trouble(sentence)
+        self.changed.emit()
