@@ -36,10 +36,15 @@ def at_least(name: str, value: float, unit: str, limit: float, peer: str = "") -
 
 
 def arguments(description: str | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--quick", action="store_true", help="each case once, in its smallest form")
-    parser.add_argument("--json", type=Path, help="write the rows to this file")
-    return parser.parse_args()
+    return parser(description).parse_args()
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """The options that every benchmark has, for one that has others, too."""
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--quick", action="store_true", help="each case once, in its smallest form")
+    options.add_argument("--json", type=Path, help="write the rows to this file")
+    return options
 
 
 def shared(*parts: str) -> Path:
@@ -51,15 +56,15 @@ def shared(*parts: str) -> Path:
     return path
 
 
-def interleaved(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def interleaved(cases: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter) -> dict[str, float]:
     """Median seconds of each case. The cases take turns, so that a noisy moment meets them all; one untimed round goes before."""
     times: dict[str, list[float]] = {name: [] for name in cases}
     for turn in range(rounds + 1):
         for name, case in cases.items():
-            started = time.perf_counter()
+            started = clock()
             case()
             if turn:
-                times[name].append(time.perf_counter() - started)
+                times[name].append(clock() - started)
     return {name: statistics.median(measured) for name, measured in times.items()}
 
 
