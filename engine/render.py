@@ -16,11 +16,12 @@ import torch
 from torch import Tensor
 
 from engine.api.events import Progress
-from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Photo, Recipe, Style
+from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Source, Style
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture, to_uint8
 from engine.imaging.resampling import fitted_size, resize_picture
+from engine.latent.stills import still
 from engine.models.accelerated import SIDE
 from engine.models.codes import bracket, natural_edge
 from engine.models.stylizer import HALO, StylizerModel
@@ -161,10 +162,10 @@ def prepare(layer: Layer, width: int, height: int, context: Context) -> Generato
     if not layer.mix or layer.strength <= 0:
         return Prepared(layer, photo, None)
     model = context.models.stylizer()
-    moments = yield from content_moments(layer.source.blob, model, context)
+    moments = yield from content_moments(layer.source, model, context)
     code = yield from mixed_code(layer, max(width, height), model, context)
     whole = len(list(tiles_of(width, height, context.tile_scale))) == 1
-    key = ("features", model.fingerprint, layer.source.blob, width, height) if whole else None
+    key = ("features", model.fingerprint, layer.source.key, width, height) if whole else None
     mask = None
     if layer.mask is not None:
         shades = yield Wait(context.io.submit(_stretched, context, layer.mask, width, height))
@@ -178,21 +179,29 @@ def extended(pixels: np.ndarray) -> np.ndarray:
     return np.pad(pixels, ((MARGIN, MARGIN + -height % STRIDE), (MARGIN, MARGIN + -width % STRIDE), (0, 0)), mode="reflect")
 
 
-def photo_at(photo: Photo, width: int, height: int, context: Context) -> Generator[Step, Any, Picture]:
-    """A photo that covers width x height: scaled, and cut evenly where the shapes differ."""
-    cache, key = context.models.cache, ("photo", photo.blob, width, height)
+def whole_picture(source: Source | PictureStyle, context: Context) -> Rendering:
+    """A source at its own size; of a generator's picture, the size that it was learnt at."""
+    if isinstance(source, Photo | PictureStyle):
+        picture: Picture = yield Wait(context.io.submit(context.blobs.picture, source.blob, source.name))
+        return picture
+    return (yield from still(source, context))
+
+
+def photo_at(photo: Source, width: int, height: int, context: Context) -> Rendering:
+    """A photo or a generator's picture that covers width x height: scaled, and cut evenly where the shapes differ."""
+    cache, key = context.models.cache, ("photo", photo.key, width, height)
     pixels, alpha = cache.get(key, np.ndarray), cache.get((*key, "alpha"), np.ndarray)
     if pixels is not None:
         return Picture(pixels, alpha)
-    picture: Picture = yield Wait(context.io.submit(_covering, context, photo, width, height))
+    whole = yield from whole_picture(photo, context)
+    picture: Picture = yield Wait(context.io.submit(_covering, whole, width, height))
     cache.put(key, picture.pixels)
     if picture.alpha is not None:
         cache.put((*key, "alpha"), picture.alpha)
     return picture
 
 
-def _covering(context: Context, photo: Photo, width: int, height: int) -> Picture:
-    picture = context.blobs.picture(photo.blob, photo.name)
+def _covering(picture: Picture, width: int, height: int) -> Picture:
     scale = max(width / picture.width, height / picture.height)
     scaled = resize_picture(picture, max(width, round(picture.width * scale)), max(height, round(picture.height * scale)))
     left, top = (scaled.width - width) // 2, (scaled.height - height) // 2
@@ -204,25 +213,22 @@ def _stretched(context: Context, blob: BlobId, width: int, height: int) -> Pictu
     return resize_picture(context.blobs.picture(blob), width, height)
 
 
-def at_long_edge(blob: BlobId, edge: int, context: Context, *, enlarge: bool) -> Generator[Step, Any, Tensor]:
+def at_long_edge(source: Source | PictureStyle, edge: int, context: Context, *, enlarge: bool) -> Generator[Step, Any, Tensor]:
     """A picture as (1, 3, H, W) with a long edge of `edge` px, or of its own where it is smaller and not to be enlarged."""
-
-    def scaled() -> Picture:
-        picture = context.blobs.picture(blob)
-        factor = edge / picture.long_edge
-        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-        return resize_picture(picture, *(size if enlarge else fitted_size(picture.width, picture.height, edge)))
-
-    picture = yield Wait(context.io.submit(scaled))
-    return floats(picture.pixels)
+    picture = yield from whole_picture(source, context)
+    width, height = (picture.width, picture.height) if isinstance(source, Photo | PictureStyle) else (source.width, source.height)
+    factor = edge / max(width, height)
+    size = (max(1, round(width * factor)), max(1, round(height * factor))) if enlarge else fitted_size(width, height, edge)
+    scaled = yield Wait(context.io.submit(resize_picture, picture, *size))
+    return floats(scaled.pixels)
 
 
-def content_moments(blob: BlobId, model: StylizerModel, context: Context) -> Generator[Step, Any, Moments]:
+def content_moments(source: Source, model: StylizerModel, context: Context) -> Generator[Step, Any, Moments]:
     """The statistics of a content, from its proxy: the same at every size that it is rendered at."""
-    key = ("moments", model.fingerprint, blob)
+    key = ("moments", model.fingerprint, source.key)
     known = context.models.cache.get(key, Tensor)
     if known is None:
-        proxy = yield from at_long_edge(blob, LOOK_EDGE, context, enlarge=False)
+        proxy = yield from at_long_edge(source, LOOK_EDGE, context, enlarge=False)
         features = yield from model.encode_steps(floats(extended(_pixels(proxy))))
         moments = Moments.of(features)
         known = context.models.cache.put(key, torch.stack([moments.mean, moments.std]))
@@ -241,7 +247,7 @@ def mixed_code(layer: Layer, long_edge: int, model: StylizerModel, context: Cont
     mixed = torch.stack(codes).sum(0)
     if layer.strength >= 1:
         return mixed
-    own = yield from picture_code(layer.source.blob, min(long_edge, LOOK_EDGE), model, context)
+    own = yield from picture_code(layer.source, min(long_edge, LOOK_EDGE), model, context)
     return torch.lerp(own, mixed, layer.strength)
 
 
@@ -257,18 +263,18 @@ def style_code(style: Style, edge: float, model: StylizerModel, context: Context
     """The code (1, code_size) of a style looked at with a long edge of `edge` px."""
     if isinstance(style, GalleryStyle):
         return context.models.gallery_codes.at(style.id, edge, model.fingerprint)
-    return (yield from picture_code(style.blob, edge, model, context))
+    return (yield from picture_code(style, edge, model, context))
 
 
-def picture_code(blob: BlobId, edge: float, model: StylizerModel, context: Context) -> Generator[Step, Any, Tensor]:
+def picture_code(picture: Source | PictureStyle, edge: float, model: StylizerModel, context: Context) -> Generator[Step, Any, Tensor]:
     """The code of any picture, made at the sizes around `edge` and remembered."""
     parts = []
     for size, share in bracket(edge):
-        key = ("code", model.fingerprint, blob, size)
+        key = ("code", model.fingerprint, picture.key, size)
         code = context.models.cache.get(key, Tensor)
         if code is None:
-            picture = yield from at_long_edge(blob, size, context, enlarge=True)
-            code = context.models.cache.put(key, (yield from model.code_steps(_at_least(picture, 32))))
+            seen = yield from at_long_edge(picture, size, context, enlarge=True)
+            code = context.models.cache.put(key, (yield from model.code_steps(_at_least(seen, 32))))
         parts.append(code * share)
     return torch.stack(parts).sum(0)
 

@@ -23,7 +23,7 @@ import numpy as np
 from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded, Terminal
 from engine.api.manifest import Manifest
-from engine.api.recipe import Layer, Photo, Recipe
+from engine.api.recipe import Layer, Photo, Recipe, Source
 from engine.api.requests import (
     EngineInfo,
     ExamineFolder,
@@ -213,7 +213,7 @@ class StudioScript:
                 for edge in dict.fromkeys(min(edge, max(recipe.native_size)) for edge in edges if recipe.layers):
                     yield coloured_frame(colour_of(recipe), *recipe.size_at(edge), recipe.native_size[0])
             case Thumbnail(photo, edge):
-                yield coloured_frame(colour_of(photo.blob), *_fitted(photo, edge), photo.width)
+                yield coloured_frame(colour_of(photo.key), *_fitted(photo, edge), photo.width)
             case StyleSample(blob, _, edge):
                 yield coloured_frame(colour_of(blob), edge, edge, edge)
             case Export():
@@ -346,5 +346,5 @@ def _jpeg_size(data: bytes, subject: str) -> tuple[int, int]:
     raise NotAnImage(subject, "its header is damaged")
 
 
-def _fitted(photo: Photo, edge: int) -> tuple[int, int]:
+def _fitted(photo: Source, edge: int) -> tuple[int, int]:
     return Recipe((Layer(photo),)).size_at(min(edge, max(photo.width, photo.height)))

@@ -100,7 +100,7 @@ def _sources(recipe: Recipe, blobs_folder: Path) -> dict[BlobId, Path]:
 
 def _name(recipe: Recipe, blob: BlobId) -> str:
     """What the artist calls a blob."""
-    names = [layer.source.name for layer in recipe.layers if layer.source.blob == blob]
+    names = [layer.source.name for layer in recipe.layers if blob in layer.source.blobs]
     styles = [use.style for layer in recipe.layers for use in layer.styles]
     names += [style.name for style in styles if isinstance(style, PictureStyle) and style.blob == blob]
     return names[0] or blob

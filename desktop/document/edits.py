@@ -10,21 +10,21 @@ from dataclasses import replace
 
 from desktop.document.document import Document, View
 from engine.api.errors import BadRequest
-from engine.api.recipe import MAX_STYLES, STYLE_SCALE, BlendMode, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
+from engine.api.recipe import MAX_STYLES, STYLE_SCALE, BlendMode, Layer, PictureStyle, Recipe, Source, Style, StyleUse
 
 MOST = 0.9999
 """The share of a style that is given the whole mix: the others keep a trace, and with it how they stand to each other."""
 NEW_LAYER_OPACITY = 0.5
 
 
-def place_photo(document: Document, photo: Photo) -> Document:
+def place_photo(document: Document, photo: Source) -> Document:
     """Put a photo at the bottom in place of the one that is there; its styles and settings stay. The new photo is seen whole."""
     layers = document.recipe.layers
     bottom = replace(layers[0], source=photo) if layers else Layer(photo)
     return Document(Recipe((bottom, *layers[1:])).check(), View())
 
 
-def add_layer(document: Document, photo: Photo) -> Document:
+def add_layer(document: Document, photo: Source) -> Document:
     """Lay a photo over everything else, half see-through; the first one makes the picture, and is opaque."""
     layers = document.recipe.layers
     layer = Layer(photo, opacity=NEW_LAYER_OPACITY) if layers else Layer(photo)

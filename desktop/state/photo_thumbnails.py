@@ -1,4 +1,4 @@
-"""Small pictures of the document's photos, for the rows of the layers panel."""
+"""Small pictures of what the document's layers are made of, for the rows of the layers panel."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from desktop.state.frames import to_image
 from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.events import Frame
-from engine.api.recipe import Layer, Photo
+from engine.api.recipe import Layer, Source
 from engine.api.requests import Thumbnail
 
 EDGE = 128
 
 
 class PhotoThumbnails(QObject):
-    """`made` carries the blob and its picture, once for each photo of the sitting. One that fails is left out: the same photo
+    """`made` carries the source's key and its picture, once for each source of the sitting. One that fails is left out: the same photo
     fails on the canvas too, where it is told."""
 
     made = Signal(str, QImage)
@@ -33,12 +33,12 @@ class PhotoThumbnails(QObject):
     def want(self, layers: Iterable[Layer]) -> None:
         """Make the thumbnails of these layers' photos that are not made yet."""
         for photo in (layer.source for layer in layers):
-            if photo.blob not in self._asked:
-                self._asked.add(photo.blob)
+            if photo.key not in self._asked:
+                self._asked.add(photo.key)
                 self._tasks.spawn(self._make(photo), f"thumbnail {photo.name}")
 
-    async def _make(self, photo: Photo) -> None:
+    async def _make(self, photo: Source) -> None:
         async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
             async for body in bodies:
                 if isinstance(body, Frame):
-                    self.made.emit(photo.blob, to_image(body.pixels))
+                    self.made.emit(photo.key, to_image(body.pixels))

@@ -96,7 +96,7 @@ class LayerModel(QAbstractListModel):
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
             case _:
-                return {LAYER_ROLE: layer, THUMBNAIL_ROLE: self._thumbnails.get(layer.source.blob)}.get(role)
+                return {LAYER_ROLE: layer, THUMBNAIL_ROLE: self._thumbnails.get(layer.source.key)}.get(role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """A screen reader's way to the eye: the wish is told, the document answers by `set_layers`."""

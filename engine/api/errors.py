@@ -104,6 +104,16 @@ class UnknownModel(SfumatoError):
     template = "There is no model called {subject}{detail}: see `sfumato models list`."
 
 
+class OtherModel(SfumatoError):
+    """A code of another model, or of another version of one. `detail` names both."""
+
+    template = "{subject} belongs to another model ({detail}): convert it to the one that is here, or bring back the one that it is of."
+
+
+class CodeDamaged(SfumatoError):
+    template = "The code file {subject} is damaged or holds no code ({detail}): choose another one."
+
+
 class ModelDamaged(SfumatoError):
     template = "The model file {subject} is damaged or not a Sfumato model ({detail}): it is skipped; restore it or remove it."
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from engine.api.errors import BadRequest
+from engine.api.latent import Latent, Morph, generated_from_plain, generated_to_plain
 
 BlobId = str
 BlendMode = Literal["normal", "multiply", "screen", "overlay", "soft-light"]
@@ -40,6 +41,19 @@ class Photo:
         if self.width < 1 or self.height < 1:
             raise ValueError(f"a photo has at least one pixel, not {self.width} × {self.height}")
 
+    @property
+    def blobs(self) -> tuple[BlobId, ...]:
+        return (self.blob,)
+
+    @property
+    def key(self) -> str:
+        """Tells its pixels from any others'."""
+        return self.blob
+
+
+Source = Photo | Latent | Morph
+"""What a layer is made of. Each has a `width`, a `height`, a `name`, the `blobs` that it needs, and a `key` that stands for its pixels."""
+
 
 @dataclass(frozen=True)
 class GalleryStyle:
@@ -55,6 +69,11 @@ class PictureStyle:
     blob: BlobId
     name: str = ""
 
+    @property
+    def key(self) -> str:
+        """Tells its pixels from any others'."""
+        return self.blob
+
 
 Style = GalleryStyle | PictureStyle
 
@@ -69,9 +88,9 @@ class StyleUse:
 
 @dataclass(frozen=True)
 class Layer:
-    """A photo, the styles on it, and how it lies on the layers below."""
+    """A photo or a generated picture, the styles on it, and how it lies on the layers below."""
 
-    source: Photo
+    source: Source
     styles: tuple[StyleUse, ...] = ()
     strength: float = 1.0
     """0: the photo's own pixels; 1: the whole style."""
@@ -96,7 +115,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Layers from the bottom up; the bottom layer's photo gives the picture its shape."""
+    """Layers from the bottom up; the bottom layer's source gives the picture its shape."""
 
     layers: tuple[Layer, ...] = ()
 
@@ -120,7 +139,7 @@ class Recipe:
         seen: set[BlobId] = set()
         for layer in self.layers:
             pictures = [use.style.blob for use in layer.styles if isinstance(use.style, PictureStyle)]
-            for blob in (layer.source.blob, layer.mask, *pictures):
+            for blob in (*layer.source.blobs, layer.mask, *pictures):
                 if blob is not None and blob not in seen:
                     seen.add(blob)
                     yield blob
@@ -128,6 +147,8 @@ class Recipe:
     def check(self) -> Recipe:
         """The recipe itself; raises `BadRequest` where a value is out of its range."""
         for layer in self.layers:
+            if not isinstance(layer.source, Photo):
+                layer.source.check()
             _in_range("strength", layer.strength, 0, 1)
             _in_range("opacity", layer.opacity, 0, 1)
             _in_range("style scale", layer.style_scale, *STYLE_SCALE)
@@ -160,16 +181,15 @@ def from_plain(values: Mapping[str, Any]) -> Recipe:
 
 def _layer_to_plain(layer: Layer) -> dict[str, Any]:
     plain: dict[str, Any] = {field.name: getattr(layer, field.name) for field in fields(layer)}
-    plain["source"] = vars(layer.source) | {"kind": "photo"}
+    source = layer.source
+    plain["source"] = vars(source) | {"kind": "photo"} if isinstance(source, Photo) else generated_to_plain(source)
     plain["styles"] = [vars(use.style) | {"weight": use.weight} for use in layer.styles]
     return plain
 
 
 def _layer_from_plain(plain: Mapping[str, Any]) -> Layer:
-    source = plain["source"]
-    photo = Photo(str(source["blob"]), int(source["width"]), int(source["height"]), str(source["name"]))
     return Layer(
-        source=photo,
+        source=_source_from_plain(plain["source"]),
         styles=tuple(_use_from_plain(use) for use in plain["styles"]),
         strength=float(plain["strength"]),
         style_scale=float(plain["style_scale"]),
@@ -179,6 +199,12 @@ def _layer_from_plain(plain: Mapping[str, Any]) -> Layer:
         visible=bool(plain["visible"]),
         mask=None if plain.get("mask") is None else str(plain["mask"]),
     )
+
+
+def _source_from_plain(plain: Mapping[str, Any]) -> Source:
+    if plain.get("kind") in ("latent", "morph"):
+        return generated_from_plain(plain)
+    return Photo(str(plain["blob"]), int(plain["width"]), int(plain["height"]), str(plain["name"]))
 
 
 def _use_from_plain(plain: Mapping[str, Any]) -> StyleUse:

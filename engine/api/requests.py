@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from engine.api.manifest import Manifest
-from engine.api.recipe import LOOK_EDGE, Photo, Recipe
+from engine.api.recipe import LOOK_EDGE, Photo, Recipe, Source
 from engine.api.training import Fit, FolderReport, NetworkKind, RunDescription, RunHistory, Trained
 
 R = TypeVar("R")
@@ -88,9 +88,9 @@ class FindRecipe(Request[Recipe | None]):
 
 @dataclass(frozen=True)
 class Thumbnail(Request[None]):
-    """Show a blob, small: sends one `Frame` with the given long edge."""
+    """Show a photo or a generated picture, small: sends one `Frame` with the given long edge."""
 
-    photo: Photo
+    photo: Source
     edge: int = 256
 
     @property

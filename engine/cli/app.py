@@ -14,12 +14,22 @@ from typing import Annotated
 
 import typer
 
-from engine.api.errors import BadRequest, DiskFull, FileUnreadable, OutOfMemory, SfumatoError, UnknownFormat, UnknownModel, UnknownStyle
+from engine.api.errors import (
+    BadRequest,
+    DiskFull,
+    FileUnreadable,
+    OtherModel,
+    OutOfMemory,
+    SfumatoError,
+    UnknownFormat,
+    UnknownModel,
+    UnknownStyle,
+)
 from engine.cli import doctor, generate, models, styles, stylize, train, train_style
 from engine.cli.report import failed
 from engine.device import is_out_of_memory
 
-USAGE_ERRORS = (BadRequest, UnknownFormat, UnknownModel, UnknownStyle)
+USAGE_ERRORS = (BadRequest, OtherModel, UnknownFormat, UnknownModel, UnknownStyle)
 """What was asked for makes no sense: exit code 2. Everything else that fails: 1."""
 
 INTERRUPTED = 130

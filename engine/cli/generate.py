@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,9 @@ import typer
 
 from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest
-from engine.api.requests import Generate
+from engine.api.exploring import ReadCode
+from engine.api.recipe import Layer, Recipe
+from engine.api.requests import Export, Generate, Output
 from engine.cli.options import Device, DeviceWish, Json
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
@@ -23,31 +26,43 @@ GREATEST_SEED = 2**32 - 1
 
 
 def generate(
-    seeds: Annotated[str, typer.Option(metavar="SEEDS", help="Which pictures: 7, 0-15 or 1,5,9-12.", show_default=False)],
     out: Annotated[
         Path,
         typer.Option(
             "-o", "--out", help="A folder, or a file (.png, .jpg, .webp or .tif) for one picture or the grid.", show_default=False
         ),
     ],
-    model: Annotated[str, typer.Option(help="The generator: its id, or a .safetensors file.")] = HOUSE_GENERATOR,
+    code: Annotated[Path | None, typer.Argument(metavar="CODE", help="A code file: .safetensors.", show_default=False)] = None,
+    seeds: Annotated[str | None, typer.Option(metavar="SEEDS", help="Which pictures: 7, 0-15 or 1,5,9-12.", show_default=False)] = None,
+    model: Annotated[
+        str | None, typer.Option(help=f"The generator: its id, or a .safetensors file; {HOUSE_GENERATOR} where not given.")
+    ] = None,
     truncation: Annotated[
-        float, typer.Option(help="1: all the variety that was learnt; toward 0: safer and more alike.")
-    ] = Generate.truncation,
+        float | None, typer.Option(help="1: all the variety that was learnt; toward 0: safer and more alike; 0.8 where not given.")
+    ] = None,
     size: Annotated[int | None, typer.Option(help="Side of each picture in pixels; as it was learnt where not given.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Lay all pictures out on one more picture, too.")] = False,
     device: Device = DeviceWish.AUTO,
     as_json: Json = False,
 ) -> None:
-    """Make a picture of each seed; the same seed is the same picture again, on every machine.
+    """Make a picture of each seed, or of a code file; the same seed is the same picture again, on every machine.
 
     Into a folder goes a file for each seed, MODEL-SEED.png. Where -o names a file, it is the one picture or, with --grid, the grid.
+    A code file names its model; with --model it is brought over to that one, which gives another picture.
     """
-    chosen = parse_seeds(seeds)
-    files, sheet = _targets(out, Path(model).stem, chosen, grid)
+    if (code is None) == (seeds is None):
+        raise BadRequest("The picture", "name either a code file, or seeds with --seeds")
     report = Report(as_json)
+    if code is not None:
+        if grid:
+            raise BadRequest("--grid", "a code file is one picture")
+        _of_code(code, out, model, truncation, size, device, report)
+        return
+    chosen = parse_seeds(seeds or "")
+    model = model or HOUSE_GENERATOR
+    files, sheet = _targets(out, Path(model).stem, chosen, grid)
     with session(report, device, 0) as engine:
-        request = Generate(engine.model_id(model), chosen, files, sheet, truncation, size)
+        request = Generate(engine.model_id(model), chosen, files, sheet, Generate.truncation if truncation is None else truncation, size)
         if not _names_a_file(out):
             make_folder(out)
         done = engine.run(request)
@@ -57,6 +72,29 @@ def generate(
         paths=[str(path) for path in done.files],
         grid=None if done.grid is None else str(done.grid),
         size=done.size,
+        seconds=round(done.seconds, 3),
+        peak_rss_mb=round(peak_rss_mb(), 1),
+    )
+
+
+def _of_code(
+    file: Path, out: Path, model: str | None, truncation: float | None, size: int | None, device: DeviceWish, report: Report
+) -> None:
+    """The picture of a code file, with its recipe inside."""
+    with session(report, device, 0) as engine:
+        code = engine.run(ReadCode(file, None if model is None else engine.model_id(model)))
+        if truncation is not None:
+            code = replace(code, truncation=truncation)
+        if not _names_a_file(out):
+            make_folder(out)
+            out = out / f"{file.stem}.png"
+        side = size or engine.context.models.generator(code.model.id).size
+        done = engine.run(Export(Recipe((Layer(code),)), Output(out, side, overwrite=True)))
+    report.finished(
+        f"{out} (1 picture, {done.width} × {done.height} px, {done.seconds:.1f} s)",
+        paths=[str(out)],
+        grid=None,
+        size=done.width,
         seconds=round(done.seconds, 3),
         peak_rss_mb=round(peak_rss_mb(), 1),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import requests
-from engine.jobs import export, folder, generate, library, preview, runs, train, warm_up
+from engine.jobs import exploring, export, folder, generate, library, preview, runs, train, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -26,4 +26,5 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.FinishTraining, train.finish_training),
     (requests.ListRuns, runs.list_runs),
     (requests.ReadHistory, runs.read_history),
+    *exploring.JOBS,
 )

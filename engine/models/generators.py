@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.api.errors import ModelDamaged
+from engine.api.latent import ModelKey
 from engine.api.manifest import Manifest
 from engine.models import registry
 from engine.nets.generators import Generator, Noise
@@ -36,6 +38,11 @@ class GeneratorModel:
     def __init__(self, manifest: Manifest, network: Generator, device: torch.device) -> None:
         self.manifest, self.device = manifest, device
         self.network = network.to(device)
+
+    @cached_property
+    def key(self) -> ModelKey:
+        """The model and its version: codes name what they belong to by it. The file is read once (20 ms for 8 MB)."""
+        return ModelKey(self.manifest.id, registry.fingerprint(self.manifest))
 
     @property
     def size(self) -> int:

@@ -15,6 +15,7 @@ from engine.models.codes import GalleryCodes, gallery_codes_path
 from engine.models.generators import GeneratorModel, load_generator
 from engine.models.registry import HOUSE_STYLIZER, Found
 from engine.models.stylizer import StylizerModel
+from engine.nets.generators import Generator
 
 
 class ModelPool:
@@ -28,6 +29,8 @@ class ModelPool:
         self._found: Found | None = None
         self._stylizers: dict[str, StylizerModel] = {}
         self._generators: dict[str, GeneratorModel] = {}
+        self.tuned: dict[tuple[str, str], Generator] = {}
+        """Generators with a photo's tuning in them, by the model's hash and the tuning's blob; the newest few."""
         self._codes: GalleryCodes | None = None
 
     @property
@@ -44,7 +47,8 @@ class ModelPool:
         others = [known for known in self.found.models if known.id != manifest.id]
         self._found = Found((manifest, *others), self.found.skipped)
         self._stylizers.pop(manifest.id, None)
-        self._generators.pop(manifest.id, None)
+        if (model := self._generators.pop(manifest.id, None)) is not None:
+            self.tuned = {key: network for key, network in self.tuned.items() if key[0] != model.key.hash}
         return manifest
 
     def stylizer(self) -> StylizerModel:
@@ -82,3 +86,4 @@ class ModelPool:
         self.cache.clear()
         self._stylizers.clear()
         self._generators.clear()
+        self.tuned.clear()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.api.errors import BadRequest
+from engine.api.latent import Bend, Latent, ModelKey, Morph, Styles
 from engine.api.recipe import (
     BLEND_MODES,
     MAX_STYLES,
@@ -29,9 +30,24 @@ names = st.text(max_size=20)
 photos = st.builds(Photo, blobs, st.integers(1, 70_000), st.integers(1, 70_000), names)
 styles = st.builds(GalleryStyle, st.text(min_size=1, max_size=20)) | st.builds(PictureStyle, blobs, names)
 uses = st.builds(StyleUse, styles, st.floats(0, 1000))
+models = st.builds(ModelKey, names, blobs)
+codes = st.integers(0, 2**32 - 1) | st.binary(min_size=24, max_size=24).map(lambda data: Styles(2, 3, bytes(byte & 0x3F for byte in data)))
+bends = st.builds(Bend, st.just("rotate"), st.floats(-180, 180), st.sampled_from((4, 8)), st.floats(0, 1), st.integers(0, 99))
+latents = st.builds(
+    Latent,
+    models,
+    codes,
+    st.floats(0, 2),
+    st.none() | st.integers(0, 2**32 - 1),
+    st.lists(bends, max_size=2).map(tuple),
+    st.none() | blobs,
+    st.integers(1, 65536),
+    names,
+)
+morphs = st.builds(Morph, latents, latents, st.floats(0, 1), names)
 layers = st.builds(
     Layer,
-    source=photos,
+    source=photos | latents | morphs,
     styles=st.lists(uses, max_size=MAX_STYLES).map(tuple),
     strength=st.floats(0, 1),
     style_scale=st.floats(*STYLE_SCALE),
@@ -153,3 +169,33 @@ def test_recipes_are_values() -> None:
     assert len({Recipe((LAYER,)), Recipe((replace(LAYER),)), Recipe()}) == 2
     with pytest.raises(FrozenInstanceError):
         LAYER.strength = 0.5  # type: ignore[misc]
+
+
+SEED = Latent(ModelKey("scrolls", "a" * 64), 3)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        replace(SEED, code=-1),
+        replace(SEED, truncation=math.nan),
+        replace(SEED, noise=2**32),
+        replace(SEED, side=0),
+        replace(SEED, bends=(Bend("blur", 7, 8),)),
+        replace(SEED, bends=(Bend("blur", 0.5, 8),) * 17),
+        Morph(SEED, SEED, 1.5),
+        Morph(SEED, replace(SEED, truncation=3)),
+    ],
+)
+def test_a_generated_source_out_of_range_is_refused(source: Latent | Morph) -> None:
+    with pytest.raises(BadRequest):
+        Recipe((Layer(source),)).check()
+
+
+def test_a_generated_source_has_a_key_of_its_pixels_and_needs_its_tuning() -> None:
+    assert replace(SEED, name="mine", side=512).key == SEED.key != replace(SEED, code=4).key
+    tuned = replace(SEED, tuning="b" * 64)
+    morph = Morph(SEED, tuned, 0.2)
+    assert len({SEED.key, tuned.key, morph.key, replace(morph, amount=0.3).key}) == 4
+    assert list(Recipe((Layer(morph), Layer(SEED))).blobs()) == ["b" * 64]
+    assert Recipe((Layer(replace(SEED, side=512)),)).native_size == (512, 512)

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from engine import render as rendering
+from engine.api.latent import Latent, Morph
 from engine.api.recipe import BLEND_MODES, Layer, Photo, PictureStyle, Recipe, StyleUse
 from engine.api.requests import ImportPicture
 from engine.compositing import BLENDS, over, with_colours_of
@@ -16,7 +17,7 @@ from engine.context import Context
 from engine.imaging.picture import Picture
 from engine.jobs.library import import_picture
 from engine.models.codes import EDGES, bracket
-from tests.tiny import drive, picture_file
+from tests.tiny import drive, picture_file, write_tiny_generator
 
 
 def taken_in(context: Context, path: Path) -> Photo:
@@ -91,7 +92,7 @@ def test_statistics_come_from_the_proxy_at_every_size(context: Context, tmp_path
         prepared, _ = drive(rendering.prepare(layer, width, width // 2, context))
         moments.append(prepared.look.moments)
     assert torch.equal(moments[0].mean, moments[1].mean)
-    proxy, _ = drive(rendering.at_long_edge(photo.blob, 1024, context, enlarge=False))
+    proxy, _ = drive(rendering.at_long_edge(photo, 1024, context, enlarge=False))
     assert proxy.shape == (1, 3, 512, 1024)
 
 
@@ -190,3 +191,20 @@ def test_codes_between_two_sizes_share_them() -> None:
     assert share + rest == pytest.approx(1)
     assert bracket(1) == ((EDGES[0], 1.0),)
     assert bracket(10**6) == ((EDGES[-1], 1.0),)
+
+
+def test_a_generated_picture_is_a_layer_like_any_other(context: Context, tmp_path: Path) -> None:
+    context.models.add(write_tiny_generator(context.places.models, "mine"))
+    model = context.models.generator("mine")
+    latent = Latent.of_seed(model.key, 3)
+    plain = rendered(context, Recipe((Layer(latent),)), (16, 16)).pixels
+    assert np.array_equal(plain, model.pictures([3])[0].numpy().transpose(1, 2, 0))
+    style = taken_in(context, picture_file(tmp_path / "style.png", 90, 90, 2))
+    for source in (latent, Morph(latent, Latent.of_seed(model.key, 4), 0.3)):
+        layer = Layer(source, (StyleUse(PictureStyle(style.blob)),), strength=0.7)
+        styled = rendered(context, Recipe((layer,)), (96, 96)).pixels
+        unstyled = rendered(context, Recipe((replace(layer, styles=()),)), (96, 96)).pixels
+        assert styled.shape == (96, 96, 3) and not np.array_equal(styled, unstyled)
+    photo = taken_in(context, picture_file(tmp_path / "photo.png", 60, 40))
+    over = rendered(context, Recipe((Layer(photo), Layer(latent, opacity=0.5))), (60, 40)).pixels
+    assert not np.array_equal(over, rendered(context, Recipe((Layer(photo),)), (60, 40)).pixels)

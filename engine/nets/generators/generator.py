@@ -45,9 +45,11 @@ class Generator(nn.Module, ABC):
 
     def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
         """w (N, width) for every layer (N, layers, width), drawn towards the mean where `truncation` is below 1."""
-        if truncation != 1:
-            w = torch.lerp(self.mean_w, w, truncation)
-        return w[:, None].expand(-1, self.layers, -1)
+        return self.truncate(w, truncation)[:, None].expand(-1, self.layers, -1)
+
+    def truncate(self, w: Tensor, truncation: float) -> Tensor:
+        """w (..., width), drawn towards the mean where `truncation` is below 1."""
+        return w if truncation == 1 else torch.lerp(self.mean_w, w, truncation)
 
     def track_mean(self, w: Tensor) -> None:
         """Let the running mean follow w (N, width). Only in training."""
@@ -83,9 +85,9 @@ class Unmapped(Generator):
     def map(self, z: Tensor) -> Tensor:
         return z
 
-    def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
+    def truncate(self, w: Tensor, truncation: float) -> Tensor:
         """Without truncation: the latents are normal, so that hardly any lies near their mean and the network never saw one."""
-        return w[:, None]
+        return w
 
     def track_mean(self, w: Tensor) -> None:
         """The mean of the latents is known: zero."""

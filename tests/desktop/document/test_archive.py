@@ -229,7 +229,7 @@ def test_flipped_bits_are_noticed_or_do_not_matter(data: st.DataObject) -> None:
             contents[position] ^= data.draw(st.integers(1, 255))
         path.write_bytes(contents)
         try:
-            assert archive.load(path, fresh).recipe.layers[0].source.blob == blob
+            assert archive.load(path, fresh).recipe.layers[0].source.key == blob
             assert (fresh / blob).read_bytes() == b"picture"
         except SfumatoError:
             assert not fresh.exists() or not list(fresh.iterdir())

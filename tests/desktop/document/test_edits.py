@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desktop.document import edits
 from desktop.document.document import Document, View
 from engine.api.errors import BadRequest
-from engine.api.recipe import MAX_STYLES, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
+from engine.api.recipe import MAX_STYLES, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Source, Style, StyleUse
 from tests.desktop.document.strategies import documents
 
 SEA = Photo("a" * 64, 400, 300, "sea.jpg")
@@ -28,7 +28,7 @@ def stack(*photos: Photo) -> Document:
     return Document(Recipe(tuple(Layer(photo) for photo in photos)), SEEN)
 
 
-def sources(document: Document) -> list[Photo]:
+def sources(document: Document) -> list[Source]:
     return [layer.source for layer in document.recipe.layers]
 
 

@@ -7,8 +7,13 @@ import pytest
 from PIL import Image
 
 from engine.api.errors import BadRequest
+from engine.api.latent import Latent, ModelKey
 from engine.api.places import places
 from engine.cli.generate import parse_seeds
+from engine.imaging.files import read_text
+from engine.jobs.export import recipe_in
+from engine.latent.code_file import write_code
+from engine.models import registry
 from tests.engine.cli.commands import CommandLine
 from tests.tiny import write_tiny_generator
 
@@ -106,3 +111,39 @@ def test_models_list_and_show_know_generators(sfumato: CommandLine) -> None:
     assert said.err == ""
     assert any(line.split()[:2] == ["mine", "generator"] for line in said.out.splitlines())
     assert "kind: style" in sfumato("models", "show", "mine").out
+
+
+def code_file(path: Path, seed: int = 3) -> Path:
+    """The code of a seed with the truncation that `generate` has."""
+    manifest = registry.read_manifest(places().models / "mine.safetensors")
+    write_code(path, Latent.of_seed(ModelKey("mine", registry.fingerprint(manifest)), seed, 0.8), None)
+    return path
+
+
+def test_a_code_file_is_its_seeds_picture_and_carries_its_recipe(sfumato: CommandLine, tmp_path: Path) -> None:
+    code = code_file(tmp_path / "friend.safetensors")
+    assert sfumato("generate", "--model", "mine", "--seeds", "3", "-o", tmp_path / "seeds").code == 0
+    said = sfumato("generate", code, "-o", tmp_path / "out", "--json")
+    assert said.code == 0, said.err
+    assert said.events[-1]["paths"] == [str(tmp_path / "out" / "friend.png")]
+    assert np.array_equal(pixels(tmp_path / "out" / "friend.png"), pixels(tmp_path / "seeds" / "mine-0003.png"))
+    recipe = recipe_in(read_text(tmp_path / "out" / "friend.png"))
+    assert recipe is not None and isinstance(recipe.layers[0].source, Latent)
+    assert sfumato("generate", code, "--size", "40", "-o", tmp_path / "big.png").code == 0
+    assert pixels(tmp_path / "big.png").shape == (40, 40, 3)
+
+
+def test_a_code_of_another_version_is_refused_and_converted_on_demand(sfumato: CommandLine, tmp_path: Path) -> None:
+    code = code_file(tmp_path / "friend.safetensors")
+    write_tiny_generator(places().models, "mine", seed=7)
+    assert "convert it" in sfumato("generate", code, "-o", tmp_path / "x.png").sentence(2)
+    assert sfumato("generate", code, "--model", "mine", "-o", tmp_path / "x.png").code == 0
+
+
+def test_a_code_and_seeds_exclude_each_other(sfumato: CommandLine, tmp_path: Path) -> None:
+    code = code_file(tmp_path / "friend.safetensors")
+    for words in ((), (code, "--seeds", "1")):
+        assert "either a code file, or seeds" in sfumato("generate", *words, "-o", tmp_path / "x.png").sentence(2)
+    assert "one picture" in sfumato("generate", code, "--grid", "-o", tmp_path / "x.png").sentence(2)
+    model = places().models / "mine.safetensors"
+    assert "it is a model" in sfumato("generate", model, "-o", tmp_path / "x.png").sentence(1)

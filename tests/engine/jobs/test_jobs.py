@@ -75,7 +75,7 @@ def test_an_exported_picture_gives_its_recipe_back(context: Context, recipe: Rec
     drive(export(Export(recipe, Output(tmp_path / f"out{suffix}")), context))
     exported = taken_in(context, tmp_path / f"out{suffix}")
     assert drive(find_recipe(FindRecipe(exported), context))[0] == recipe
-    context.blobs.path(recipe.layers[0].source.blob).unlink()
+    context.blobs.path(recipe.layers[0].source.key).unlink()
     assert drive(find_recipe(FindRecipe(exported), context))[0] is None
 
 

@@ -1,0 +1,92 @@
+"""The picture of a latent: the code's styles, its noise, its bends, and a photo's tuning of the weights."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator as Steps
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor
+
+from engine.api.errors import BlobMissing
+from engine.api.latent import Generated, Latent, Morph
+from engine.context import Context, Step, Wait
+from engine.imaging.picture import Picture
+from engine.latent.bending import bent
+from engine.latent.codes import check_model, model_of, styles_of
+from engine.nets.generators import Generator, Noise
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+MOST_TUNED = 3
+"""So many generators with a photo's tuning stay in memory."""
+
+
+def still(source: Generated, context: Context) -> Steps[Step, Any, Picture]:
+    """The picture at the size that its generator learnt; the same pixels for the same description, on this kind of device.
+
+    Raises UnknownModel, ModelDamaged, OtherModel, BlobMissing where a tuning is not there, or BadRequest."""
+    source.check()
+    key = ("still", source.key)
+    known = context.models.cache.get(key, np.ndarray)
+    if known is None:
+        network = yield from network_of(source, context)
+        yield None
+        known = context.models.cache.put(key, pixels(made(source, network))[0])
+    return Picture(known)
+
+
+def network_of(source: Generated, context: Context) -> Steps[Step, Any, Generator]:
+    """The generator of a latent, with its tuning. Raises as `still` does."""
+    code = source.a if isinstance(source, Morph) else source
+    model = model_of(code, context)
+    if isinstance(source, Morph):
+        check_model(source.b, model)
+    if code.tuning is None:
+        return model.network
+    tuned, key = context.models.tuned, (model.key.hash, code.tuning)
+    if key not in tuned:
+        data: bytes = yield Wait(context.io.submit(context.blobs.read, code.tuning, f"the tuning of {code.name or 'a photo'}"))
+        tuned[key] = with_tuning(model.network, data, code.name)
+        while len(tuned) > MOST_TUNED:
+            del tuned[next(iter(tuned))]
+    return tuned[key]
+
+
+def with_tuning(network: Generator, data: bytes, name: str = "") -> Generator:
+    """A copy of the network whose weights are changed by the differences in a safetensors file. BlobMissing where they do not fit."""
+    try:
+        changes = load(data)
+        tuned = copy.deepcopy(network)
+        weights = dict(tuned.named_parameters())
+        with torch.no_grad():
+            for key, change in changes.items():
+                weights[key].add_(change.to(weights[key]))
+    except (SafetensorError, KeyError, RuntimeError) as error:
+        raise BlobMissing(f"the tuning of {name or 'a photo'}") from error
+    return tuned
+
+
+def made(source: Generated, network: Generator, size: int | None = None) -> Tensor:
+    """(1, 3, size, size) in fp32, about -1..1, in one piece; `size` is one of the network's levels, the largest by default."""
+    code: Latent = source.a if isinstance(source, Morph) else source
+    return made_of(styles_of(source, network), code, network, size)
+
+
+@torch.no_grad()
+def made_of(styles: Tensor, like: Latent, network: Generator, size: int | None = None) -> Tensor:
+    """Pictures (N, 3, size, size) of styles (N, layers, width), with the noise and the bends of a latent."""
+    noise = None if like.noise is None else Noise.seeded([like.noise] * len(styles))
+    with bent(network, like.bends):
+        return network.synthesize(styles, noise, size)
+
+
+def pixels(pictures: Tensor) -> npt.NDArray[np.uint8]:
+    """(N, 3, S, S) in -1..1 -> (N, S, S, 3) uint8, in memory of its own."""
+    levels: npt.NDArray[np.uint8] = pictures.clamp(-1, 1).add(1).mul(127.5).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return levels
