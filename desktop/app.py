@@ -19,8 +19,11 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop.client import Client, EngineLike, OnEvent
+from desktop.state.crash_report import CrashReport, left_by_crashes
 from desktop.state.notices import Notices
+from desktop.state.second_start import Doorkeeper, hand_over
 from desktop.state.studio import Studio
+from desktop.state.surroundings import usable
 from desktop.views.bindings import Bindings
 from desktop.views.handlers import Handlers
 from desktop.views.window import Window
@@ -43,12 +46,15 @@ class App:
         self._painted = asyncio.Event()
         self._leaving = asyncio.Event()
         self.studio = Studio(where)
+        self.crash_report = CrashReport(where.crashes)
+        self.doorkeeper = Doorkeeper(where.home)
         self.window = Window()
         self.handlers = Handlers(self.window, self.studio)
         self.bindings = Bindings(self.window, self.studio, self.handlers)
         self.window.painted.connect(self._painted.set)
         self.window.close_requested.connect(self.handlers.quit)
         self.handlers.leaving.connect(self._leaving.set)
+        self.doorkeeper.knocked.connect(self._welcome)
 
     def show(self, files: tuple[Path, ...] = ()) -> None:
         """Show the window as it stood last time, and open the files."""
@@ -67,6 +73,9 @@ class App:
     async def begin(self) -> None:
         """When the window is painted: offer what a crash left, start the engine, and have it warm up."""
         await self._painted.wait()
+        self.doorkeeper.open()
+        self.crash_report.begin()
+        self.bindings.tell_crashes(left_by_crashes(self.studio.places.crashes))
         for offer in self.studio.documents.offers():
             self.bindings.offer_recovery(offer)
         loop = asyncio.get_running_loop()
@@ -74,12 +83,20 @@ class App:
         self.studio.link.connect(self._client)
         self.studio.tasks.spawn(self.studio.warm_up(), "warm up")
 
+    def _welcome(self, files: tuple[Path, ...]) -> None:
+        """Sfumato was started once more: that is this window, and the files are for it."""
+        self.window.come_to_front()
+        self.handlers.open_all(files)
+
     async def close(self) -> None:
+        self.doorkeeper.close()
         self.studio.settings.change(window=self.window.shape())
         await self.studio.close()
         self.window.allow_close()
         if self._client is not None:
             self._client.close()
+        self.crash_report.end()
+        self.doorkeeper.deleteLater()
         self.window.deleteLater()
         self.studio.deleteLater()
 
@@ -94,25 +111,34 @@ def start_house_engine(where: Places, on_event: OnEvent) -> EngineLike:
 
 
 def run(files: tuple[Path, ...] = (), where: Places | None = None, start_engine: StartEngine | None = None) -> int:
-    """Open the studio and stay until it is closed; returns the exit code: 1 where it broke down."""
+    """Open the studio and stay until it is closed; returns the exit code: 1 where it broke down. Where a studio is open already,
+    that one gets the files."""
     where = where or places()
     application = make_application()
-    write_log(where.log)
-    with qasync.QEventLoop(application) as loop:
-        loop.set_exception_handler(_log_from_loop)
-        code: int = loop.run_until_complete(_sit(where, files, start_engine))
+    if hand_over(files, where.home):
+        return 0
+    with usable(where) as (home, warning):
+        write_log(home.log)
+        with qasync.QEventLoop(application) as loop:
+            loop.set_exception_handler(_log_from_loop)
+            code: int = loop.run_until_complete(_sit(home, files, start_engine, warning))
     return code
 
 
-async def _sit(where: Places, files: tuple[Path, ...], start_engine: StartEngine | None) -> int:
-    """One sitting; an exception of its own ends it, because a window that nobody serves would hang."""
+async def _sit(where: Places, files: tuple[Path, ...], start_engine: StartEngine | None, warning: str) -> int:
+    """One sitting; an exception of its own ends it, because a window that nobody serves would hang. `warning` is told first."""
+    app = None
     try:
         app = App(where, start_engine)
         with surprises_told(app.studio.notices):
+            if warning:
+                app.studio.notices.trouble(warning)
             app.show(files)
             await app.run()
-    except Exception:
+    except Exception as error:
         _log.exception("the studio broke down")
+        if app is not None:
+            app.crash_report.broke_down(error)
         print(f"Sfumato broke down; {where.log} says why. Your work is kept, and offered at the next start.", file=sys.stderr)
         return 1
     return 0
@@ -146,11 +172,18 @@ def make_application() -> QApplication:
     return application
 
 
+class QuietFile(RotatingFileHandler):
+    """A log that gives up without a word: on a full disk there is nobody to tell of each line that was not written."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
 def write_log(file: Path) -> None:
     """Keep a log of moderate size in the user's folder; where that cannot be written, there is none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
+        handler = QuietFile(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
     except OSError:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -185,7 +185,7 @@ def _first_line(error: object) -> str:
 def free_memory(name: Name = "cpu") -> int:
     """Bytes that this process could still take on a device, at least 0.
 
-    On the CPU: what the machine has free, what the control group (a container) leaves and what RLIMIT_AS allows,
+    On the CPU: what the machine has free, what the control group (a container) leaves and what this process's limits allow,
     whichever is least. On Linux a process that takes more is killed, not told.
     """
     if name == "cuda":
@@ -194,7 +194,7 @@ def free_memory(name: Name = "cpu") -> int:
         return int(torch.cuda.mem_get_info()[0])
     import psutil
 
-    rooms = [int(psutil.virtual_memory().available), *_control_group_rooms(Path("/sys/fs/cgroup"), _own_groups()), *_address_space_room()]
+    rooms = [int(psutil.virtual_memory().available), *_control_group_rooms(Path("/sys/fs/cgroup"), _own_groups()), *_limited_room()]
     if name == "mps":  # shares the machine's memory, up to a bound of its own
         import torch
 
@@ -231,16 +231,19 @@ def _room(folder: Path, limit: str, usage: str, reclaimable: str) -> Iterator[in
     yield most - used + int(statistics.get(reclaimable, 0))  # cached file pages count as used, and are given back on demand
 
 
-def _address_space_room() -> Iterator[int]:
+def _limited_room() -> Iterator[int]:
+    """What the limits of this process (`ulimit -v` and `-d`) leave of its address space and of its data."""
     if sys.platform == "win32":
         return
     import resource
 
     import psutil
 
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        yield limit - int(psutil.Process().memory_info().vms)
+    used = psutil.Process().memory_info()
+    for name, taken in (("RLIMIT_AS", used.vms), ("RLIMIT_DATA", getattr(used, "data", 0))):
+        limit, _ = resource.getrlimit(getattr(resource, name))
+        if limit != resource.RLIM_INFINITY:
+            yield limit - int(taken)
 
 
 # ---- out of memory ----

@@ -46,8 +46,7 @@ class Recovery:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        process = psutil.Process()
-        self._own = folder / f"{process.pid}-{int(process.create_time() * 1000)}.json"
+        self._own = folder / f"{own_stem()}.json"
 
     def write(self, document: Document, path: Path | None) -> None:
         """Keep the document in its present state; `path` is its own file, if it has one. Raises NotWritable or DiskFull.
@@ -65,12 +64,18 @@ class Recovery:
 
     def offers(self) -> tuple[Offer, ...]:
         """What crashed studios left, the newest first. A damaged file is set aside as `….damaged`."""
-        found = [offer for file in self._folder.glob("*.json") if not _is_alive(file.stem) and (offer := _offer(file)) is not None]
+        found = [offer for file in self._folder.glob("*.json") if not is_alive(file.stem) and (offer := _offer(file)) is not None]
         return tuple(sorted(found, key=lambda offer: offer.saved_at, reverse=True))
 
 
-def _is_alive(stem: str) -> bool:
-    """Whether the process that a recovery file is named for still runs; a number that went to another process does not count."""
+def own_stem() -> str:
+    """What the files of this process are called: `<pid>-<start>`, the start in milliseconds since 1970."""
+    process = psutil.Process()
+    return f"{process.pid}-{int(process.create_time() * 1000)}"
+
+
+def is_alive(stem: str) -> bool:
+    """Whether the process that a file is named for still runs; a number that went to another process does not count."""
     pid, _, started = stem.partition("-")
     if not (pid.isdecimal() and started.isdecimal()):
         return False

@@ -71,7 +71,7 @@ class Studio(QObject):
             self.stayed_cold.emit()
             raise
         self.warmed_up.emit(self.info)
-        for sentence in (*self.info.skipped_models, self.settings.problem, self.library.problem):
+        for sentence in (*self.info.notes, *self.info.skipped_models, self.settings.problem, self.library.problem):
             if sentence:
                 self.notices.trouble(sentence)
         self.intake.finish_samples()
@@ -92,12 +92,17 @@ class Studio(QObject):
 
     def open_all(self, paths: tuple[Path, ...]) -> None:
         """Open what a command line named: of several, the last. One that is not there is told, and does not stop the others."""
+        there = self.that_are_there(paths)
+        if there:
+            self.open(there[-1])
+
+    def that_are_there(self, paths: tuple[Path, ...]) -> list[Path]:
+        """Those of the files that exist; the others are told."""
         there = [path for path in paths if path.exists()]
         for path in paths:
             if path not in there:
                 self.notices.trouble(str(FileMissing(path)))
-        if there:
-            self.open(there[-1])
+        return there
 
     def open_house(self) -> None:
         """Open the picture that the studio comes with."""

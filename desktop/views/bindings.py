@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QPointF, QUrl
+from PySide6.QtGui import QDesktopServices, QImage
 
 from desktop.document.document import View
 from desktop.state.library import style_key
@@ -282,3 +283,13 @@ class Bindings(QObject):
             ("Bring it back", lambda: documents.recover(offer)),
             ("Discard", lambda: documents.discard(offer)),
         )
+
+    def tell_crashes(self, reports: Sequence[Path]) -> None:
+        """Say that the last sitting ended by a crash, and where its report is. What was unsaved is offered by itself."""
+
+        def show() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[0])))
+
+        if reports:
+            sentence = "Sfumato stopped unexpectedly last time. A report of it is kept on this machine."
+            self._window.banners.offer(sentence, ("Show the report", show))

@@ -58,6 +58,12 @@ class Handlers(QObject):
         else:
             self._studio.open(path)
 
+    def open_all(self, paths: tuple[Path, ...]) -> None:
+        """Open what another start named: of several, the last. One that is not there is told."""
+        there = self._studio.that_are_there(paths)
+        if there:
+            self.open_path(there[-1])
+
     def save(self) -> None:
         self._save(lambda: None)
 

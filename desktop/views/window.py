@@ -96,6 +96,13 @@ class Window(QMainWindow):
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         return WindowShape(geometry, {name: splitter.sizes() for name, splitter in self.splitters.items()})
 
+    def come_to_front(self) -> None:
+        """Be seen: also from among the minimised, where the system allows it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def allow_close(self) -> None:
         """Close, without asking again."""
         self._may_close = True

@@ -39,6 +39,11 @@ class Places:
         return self.home / "recovery"
 
     @property
+    def crashes(self) -> Path:
+        """Reports of crashes, which stay on this machine."""
+        return self.home / "crashes"
+
+    @property
     def cache(self) -> Path:
         """What can be made again: compiled networks."""
         return self.home / "cache"
@@ -53,9 +58,15 @@ class Places:
 
 
 def places() -> Places:
+    """The user's folder. Where the system knows of no home (HOME is not set, and the user has no entry), one beside its temporary files."""
     override = os.environ.get("SFUMATO_HOME")
     if override:
         return Places(Path(override))
     import platformdirs  # late: training also runs from the source tree, on machines where little is installed
 
-    return Places(Path(platformdirs.user_data_dir("sfumato", appauthor=False)))
+    home = Path(platformdirs.user_data_dir("sfumato", appauthor=False))
+    if not home.is_absolute():
+        import tempfile
+
+        home = Path(tempfile.gettempdir()) / f"sfumato-home-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    return Places(home)

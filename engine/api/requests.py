@@ -48,6 +48,8 @@ class EngineInfo:
     model: str
     skipped_models: tuple[str, ...] = ()
     """One sentence for each model file that was found damaged."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the choice of the device: a card that is there and does not work."""
 
 
 @dataclass(frozen=True)

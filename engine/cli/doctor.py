@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import platform
 import shutil
 import sys
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -24,6 +27,9 @@ OPTIONAL = "openvino"
 ENOUGH_DISK = 2e9
 """Bytes that a sitting may well fill with pictures and documents."""
 
+ENOUGH_MEMORY = 1.5e9
+"""Bytes that the studio takes with the engine warm and a photo of 24 megapixels open."""
+
 Findings = dict[str, Any]
 
 
@@ -35,24 +41,27 @@ def doctor(as_json: Json = False) -> None:
         return
     for title, value in findings.items():
         lines = value if isinstance(value, list) else [value]
-        typer.echo(f"{title.replace('_', ' '):<14} {lines[0] if lines else 'none'}")
+        typer.echo(f"{title.replace('_', ' '):<15} {lines[0] if lines else 'none'}")
         for line in lines[1:]:
-            typer.echo(f"{'':<14} {line}")
+            typer.echo(f"{'':<15} {line}")
 
 
 def examine() -> Findings:
     """The findings by title; lists are one line each. What is wrong is a sentence under `problems`."""
-    memory = psutil.virtual_memory()
     problems: list[str] = []
     return {
-        "sfumato": version("sfumato"),
+        "sfumato": f"{version('sfumato')}, {_installed_as()}",
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}, Python {platform.python_version()}",
-        "memory": f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free",
-        "screen": "yes" if _has_screen() else "no: the studio needs one; all commands work without",
+        "memory": _memory(problems),
+        "screen": _screen(),
+        "language": f"{locale.setlocale(locale.LC_CTYPE)}, file names in {sys.getfilesystemencoding()}",
         "packages": _packages(problems),
         **_engine(problems),
         "styles": _styles(problems),
         "your_folder": _your_folder(problems),
+        "temporary_files": _temporary_files(problems),
+        "studio": _studio(),
+        "crash_reports": [str(file) for file in _files(places().crashes, "crash-*.txt")],
         "problems": problems,
     }
 
@@ -99,7 +108,11 @@ def _engine(problems: list[str]) -> Findings:
 
 
 def _why_torch_alone(device: str) -> str:
-    return "the speed extra is for processors" if device != "cpu" else "the speed extra (pip install 'sfumato[speed]') is not installed"
+    if device != "cpu":
+        return "the speed extra is for processors"
+    if getattr(sys, "frozen", False):
+        return "the packaged program comes without OpenVINO"
+    return "the speed extra (pip install 'sfumato[speed]') is not installed"
 
 
 def _styles(problems: list[str]) -> str:
@@ -116,10 +129,67 @@ def _your_folder(problems: list[str]) -> str:
     free = shutil.disk_usage(there).free
     if free < ENOUGH_DISK:
         problems.append(f"The disk of {home} has only {free / 1e9:.1f} GB left: free some space.")
-    if not os.access(there, os.W_OK):
-        problems.append(f"The folder {there} cannot be written to: change its permissions, or set SFUMATO_HOME to another.")
+    reason = _why_unwritable(there)
+    if reason:
+        problems.append(f"The folder {there} cannot be written to ({reason}): change its permissions, or set SFUMATO_HOME to another.")
     return f"{home} ({'there' if there == home else 'made when first needed'}), {free / 1e9:.1f} GB free"
 
 
-def _has_screen() -> bool:
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def _temporary_files(problems: list[str]) -> str:
+    try:
+        folder = tempfile.gettempdir()
+    except FileNotFoundError:
+        problems.append("There is no folder for temporary files: free some space, or set TMPDIR to a folder that can be written to.")
+        return "none"
+    return f"{folder}, {shutil.disk_usage(folder).free / 1e9:.1f} GB free"
+
+
+def _why_unwritable(folder: Path) -> str:
+    """Found by trying: permissions do not tell of a file system that is read-only, or of a superuser's rights."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+
+
+def _installed_as() -> str:
+    folder = Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).parents[2]
+    return f"{'the packaged program' if getattr(sys, 'frozen', False) else 'run by Python'} in {folder}"
+
+
+def _memory(problems: list[str]) -> str:
+    """What is free on the machine, and less where this process may not take all of it."""
+    from engine.device import free_memory
+
+    memory, free = psutil.virtual_memory(), free_memory()
+    if free < ENOUGH_MEMORY:
+        problems.append(f"Only {free / 1e9:.1f} GB of memory are free: close other programs before you work on large pictures.")
+    bounded = "" if free > 0.9 * memory.available else f"; this process may take {free / 1e9:.1f} GB"
+    return f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free{bounded}"
+
+
+def _screen() -> str:
+    if sys.platform != "linux":
+        return "yes"
+    for name, kind in (("WAYLAND_DISPLAY", "Wayland"), ("DISPLAY", "X11")):
+        if value := os.environ.get(name):
+            return f"yes: {kind} ({value})"
+    return "no: the studio needs one; all commands work without"
+
+
+def _studio() -> str:
+    """Whether a studio is open on the user's folder: each keeps a file that is named for its process."""
+    for file in _files(places().crashes, "*-*.txt"):
+        pid = file.stem.partition("-")[0]
+        if pid.isdecimal() and psutil.pid_exists(int(pid)):
+            return f"open (process {pid})"
+    left = len(_files(places().recovery, "*.json"))
+    return "not open" + (f"; unsaved documents that it will offer: {left}" if left else "")
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []

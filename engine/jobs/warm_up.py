@@ -21,4 +21,5 @@ def warm_up(request: WarmUp, context: Context) -> Generator[Step, Any, EngineInf
     code = yield from model.code_steps(picture)
     yield from model.decode_steps(features, code, Moments.of(features))
     device = context.device
-    return EngineInfo(device.name, device.precision, torch.get_num_threads(), model.manifest.id, context.models.found.skipped)
+    skipped = context.models.found.skipped
+    return EngineInfo(device.name, device.precision, torch.get_num_threads(), model.manifest.id, skipped, device.notes)

@@ -24,10 +24,10 @@ from desktop.views.menus import ShortcutsPage
 from desktop.views.results import RESULT_ROLE, SHOWN_ROLE
 from desktop.views.window import STATUS_WIDTH
 from engine.api.errors import UnknownModel
-from engine.api.events import Body, Failed
+from engine.api.events import Body, Failed, Finished
 from engine.api.places import Places, places
 from engine.api.recipe import GalleryStyle, PictureStyle
-from engine.api.requests import Request
+from engine.api.requests import EngineInfo, Request, WarmUp
 from tests.desktop.conftest import Visitor
 from tests.desktop.sitting import run_in_window
 from tests.desktop.views.finding import named
@@ -519,5 +519,37 @@ def test_a_job_of_a_long_name_leaves_room_for_what_was_said(visit: Visitor) -> N
         assert app.window.width() == app.window.minimumWidth()
         assert app.window.status.width() >= STATUS_WIDTH
         assert app.window.jobs_bar.geometry().right() < app.window.engine_facts.geometry().left()
+
+    visit(scenario)
+
+
+def test_a_card_that_does_not_work_is_told(qapp: QApplication) -> None:
+    note = "The device cuda is not used: the driver is too old."
+
+    def answer(request: Request[Any]) -> Iterator[Body]:
+        assert isinstance(request, WarmUp)
+        yield Finished(EngineInfo("cpu", "float32", 1, "fake", notes=(note,)))
+
+    async def scenario() -> None:
+        app = App(places(), lambda where, on_event: FakeEngine(answer, threaded=True).start(on_event))
+        app.show()
+        await app.begin()
+        await app.studio.tasks.idle()
+        (banner,) = app.window.findChildren(Banner)
+        assert banner.sentence == note
+        await app.close()
+
+    run_in_window(qapp, scenario())
+
+
+def test_a_later_start_opens_its_files_here(visit: Visitor, boat: Path, tmp_path: Path) -> None:
+    async def scenario(app: App) -> None:
+        app.window.showMinimized()
+        app.doorkeeper.knocked.emit((tmp_path / "missing.gif", boat))
+        await app.studio.tasks.idle()
+        assert not app.window.isMinimized()
+        assert app.studio.session.name == "boat"
+        (banner,) = app.window.findChildren(Banner)
+        assert "missing.gif does not exist" in banner.sentence
 
     visit(scenario)

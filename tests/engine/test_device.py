@@ -164,21 +164,22 @@ def test_control_groups_of_version_1_count_too(tmp_path: Path) -> None:
 def test_free_memory_is_the_least_of_all_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=5000))
     monkeypatch.setattr(device, "_control_group_rooms", lambda root, groups: iter([4000]))
-    monkeypatch.setattr(device, "_address_space_room", lambda: iter([]))
+    monkeypatch.setattr(device, "_limited_room", lambda: iter([]))
     assert free_memory() == 4000
-    monkeypatch.setattr(device, "_address_space_room", lambda: iter([-1]))
+    monkeypatch.setattr(device, "_limited_room", lambda: iter([-1]))
     assert free_memory() == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no RLIMIT_AS")
-def test_a_bound_on_the_address_space_leaves_what_is_not_yet_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bounds_on_the_process_leave_what_is_not_yet_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 
     monkeypatch.setattr(resource, "getrlimit", lambda which: (2**50, 2**50))
-    (room,) = device._address_space_room()
-    assert 0 < 2**50 - room < 2**45
+    rooms = list(device._limited_room())
+    assert len(rooms) == 2, "of the address space and of the data in it"
+    assert all(0 <= 2**50 - room < 2**45 for room in rooms)
     monkeypatch.setattr(resource, "getrlimit", lambda which: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    assert list(device._address_space_room()) == []
+    assert list(device._limited_room()) == []
 
 
 # ---- out of memory ----

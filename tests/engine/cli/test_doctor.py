@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections import namedtuple
 from importlib.metadata import PackageNotFoundError
@@ -35,9 +37,10 @@ def test_a_healthy_machine_has_no_problems(sfumato: CommandLine) -> None:
 def test_a_person_reads_one_finding_a_line(sfumato: CommandLine) -> None:
     said = sfumato("doctor")
     assert (said.code, said.err) == (0, "")
-    starts = [line[:14].strip() for line in said.out.splitlines() if not line.startswith(" ")]
+    starts = [line[:15].strip() for line in said.out.splitlines() if not line.startswith(" ")]
     assert starts == [
-        "sfumato", "system", "memory", "screen", "packages", "device", "speed", "models", "styles", "your folder", "problems",
+        "sfumato", "system", "memory", "screen", "language", "packages", "device", "speed", "models", "styles", "your folder",
+        "temporary files", "studio", "crash reports", "problems",
     ]  # fmt: skip
     assert said.out.splitlines()[-1].split() == ["problems", "none"]
     assert "CPU threads" in said.out
@@ -123,9 +126,60 @@ def test_a_full_disk_is_a_problem(sfumato: CommandLine, monkeypatch: pytest.Monk
 
 
 def test_a_folder_that_cannot_be_written_to_is_a_problem(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda *_: False)
+    def refuse(dir: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     (problem,) = problems(sfumato)
-    assert "cannot be written to" in problem
+    assert problem.startswith(f"The folder {places().home} cannot be written to (read-only file system)")
+
+
+def test_little_memory_is_a_problem(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "free_memory", lambda name="cpu": 10**9)
+    monkeypatch.setattr(device, "choose", lambda: device.Device("cpu", "float32", 2, 10**9))
+    assert problems(sfumato) == ["Only 1.0 GB of memory are free: close other programs before you work on large pictures."]
+    assert "this process may take 1.0 GB" in sfumato("doctor", "--json").events[0]["memory"]
+
+
+def test_no_folder_for_temporary_files_is_a_problem(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    (problem,) = problems(sfumato)
+    assert "TMPDIR" in problem
+
+
+def test_it_knows_an_open_studio_and_what_crashes_left(sfumato: CommandLine) -> None:
+    crashes = places().crashes
+    crashes.mkdir()
+    (crashes / "crash-20260101-000000-7.txt").touch()
+    places().recovery.mkdir()
+    (places().recovery / "7-7.json").touch()
+    (findings,) = sfumato("doctor", "--json").events
+    assert findings["crash_reports"] == [str(crashes / "crash-20260101-000000-7.txt")]
+    assert findings["studio"] == "not open; unsaved documents that it will offer: 1"
+    (crashes / f"{os.getpid()}-1.txt").touch()
+    assert sfumato("doctor", "--json").events[0]["studio"] == f"open (process {os.getpid()})"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_it_names_the_screen(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert sfumato("doctor", "--json").events[0]["screen"] == "yes: X11 (:7)"
+    monkeypatch.delenv("DISPLAY")
+    assert sfumato("doctor", "--json").events[0]["screen"].startswith("no:")
+
+
+def test_the_packaged_program_says_that_it_is_one(sfumato: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "run by Python in" in sfumato("doctor", "--json").events[0]["sfumato"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(device, "choose", lambda: device.Device("cpu", "float32", 2, 10**9))
+    monkeypatch.setattr(accelerated, "is_available", lambda: False)
+    (findings,) = sfumato("doctor", "--json").events
+    assert "the packaged program in" in findings["sfumato"]
+    assert findings["speed"].endswith("the packaged program comes without OpenVINO")
 
 
 def test_a_folder_that_is_not_made_yet_is_no_problem(
