@@ -96,6 +96,10 @@ class BlobMissing(SfumatoError):
     template = "The picture {subject} is not on this machine: drop it again."
 
 
+class CodecMissing(SfumatoError):
+    template = "{subject} cannot be written, because this machine has no encoder for it ({detail}): choose .gif, or a folder of PNG frames."
+
+
 class UnknownStyle(SfumatoError):
     template = "There is no style called {subject}{detail}: name a style of the gallery, or an image file."
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from engine.api.latent import Latent, ModelKey, Morph
+from engine.api.latent import Latent, ModelKey, Morph, Styles
 from engine.api.requests import Lane, Request
 from engine.api.training import NetworkKind
 
@@ -17,7 +17,94 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 GLANCE = 64
 """The side, in pixels, of the picture that shows first, from the lower levels of the generator's pyramid."""
 
-Place: TypeAlias = Latent | Morph
+DirectionKind: TypeAlias = Literal["sefa", "ganspace"]
+"""Read off the generator's weights (Shen & Zhou 2021), or from how its codes are spread (Härkönen et al. 2020). Neither needs labels."""
+
+Easing: TypeAlias = Literal["even", "gentle"]
+"""Along a path: always as fast in what is seen, or slower at every stop."""
+
+MOST_STOPS = 64
+MOST_FRAMES = 20_000
+"""Of a film: eleven minutes at 30 frames a second."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A way to go in a generator's space; a step of 1 is a standard deviation of its codes."""
+
+    model: ModelKey
+    kind: DirectionKind
+    index: int
+    """Its rank among its kind, from 0."""
+    step: Styles
+    """One layer: what one step adds to a code's layers."""
+    share: float
+    """How much of all variation its kind sees in it, 0..1."""
+
+    @property
+    def name(self) -> str:
+        """Before the artist has found a better one."""
+        return f"{'Weights' if self.kind == 'sefa' else 'Spread'} {self.index + 1}"
+
+
+@dataclass(frozen=True)
+class Push:
+    """Steps along a direction, in some of the layers only."""
+
+    direction: Direction
+    amount: float
+    groups: tuple[Group, ...] = GROUPS
+
+
+@dataclass(frozen=True)
+class Steered:
+    """A picture, pushed along directions. Layers of a locked group stay as they are."""
+
+    base: Latent
+    pushes: tuple[Push, ...]
+    locked: tuple[Group, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Pictures of one model mixed: a weight for each parent, apart for form, parts and colours; each group's weights add up to 1.
+
+    Zeros and ones crossbreed (the form of one, the colours of another); shares in between morph; a negative weight takes away what
+    a parent has (this - that + other is 1, -1, 1). Noise, bends and tuning are the first parent's.
+    """
+
+    parents: tuple[Latent, ...]
+    coarse: tuple[float, ...]
+    middle: tuple[float, ...]
+    fine: tuple[float, ...]
+    name: str = ""
+
+    @classmethod
+    def of(cls, parents: tuple[Latent, ...], weights: tuple[float, ...], name: str = "") -> Blend:
+        """The same weights in all layers."""
+        return cls(parents, weights, weights, weights, name)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Stops in one model's space and the curve through them; a loop comes back to the first."""
+
+    stops: tuple[Latent, ...]
+    loop: bool = True
+    easing: Easing = "even"
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """A place on a journey: at 0 the first stop; at 1 the last or, in a loop, the first again."""
+
+    journey: Journey
+    at: float
+    name: str = ""
+
+
+Place: TypeAlias = Latent | Morph | Steered | Blend | Waypoint
 """Whatever stands for one picture of a generator."""
 
 
@@ -101,3 +188,73 @@ class ConvertLatent(Request[Latent]):
     @property
     def subject(self) -> str:
         return self.latent.name or "the code"
+
+
+@dataclass(frozen=True)
+class FindDirections(Request[tuple[Direction, ...]]):
+    """The first directions of a generator, the strongest first. Those of `groups` are read off the weights of these layers only."""
+
+    model: str
+    kind: DirectionKind = "sefa"
+    count: int = 6
+    groups: tuple[Group, ...] = GROUPS
+
+    @property
+    def subject(self) -> str:
+        return self.model
+
+
+@dataclass(frozen=True)
+class ShowStrip(Request[None]):
+    """One `Frame`: a picture pushed along a direction by each amount, side by side, each `side` pixels (at most the generator's)."""
+
+    base: Latent
+    direction: Direction
+    amounts: tuple[float, ...] = (-3.0, -1.5, 0.0, 1.5, 3.0)
+    groups: tuple[Group, ...] = GROUPS
+    side: int = GLANCE
+
+    @property
+    def subject(self) -> str:
+        return self.direction.name
+
+
+@dataclass(frozen=True)
+class ExportDirections(Request[tuple[Path, ...]]):
+    """A sheet (PNG) for each direction into a folder that is there: so many pictures, of seeds from `seed` on, each pushed by -3 to 3."""
+
+    directions: tuple[Direction, ...]
+    folder: Path
+    pictures: int = 4
+    seed: int = 0
+    truncation: float = 0.8
+
+    @property
+    def subject(self) -> str:
+        return str(self.folder)
+
+
+@dataclass(frozen=True)
+class Filmed:
+    path: Path
+    frames: int
+    side: int
+    seconds: float
+    """How long it took to make."""
+
+
+@dataclass(frozen=True)
+class ExportFilm(Request[Filmed]):
+    """A journey as a film: .mp4, .gif, or a folder of PNG frames where the name has no such end. It appears whole or not at all."""
+
+    journey: Journey
+    path: Path
+    frames: int = 120
+    fps: float = 30.0
+    side: int | None = None
+    """Of the frames, in pixels; None: as the generator learnt."""
+    overwrite: bool = False
+
+    @property
+    def subject(self) -> str:
+        return str(self.path)

@@ -11,18 +11,16 @@ import typer
 from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest
 from engine.api.exploring import ReadCode
+from engine.api.latent import GREATEST_SEED
 from engine.api.recipe import Layer, Recipe
 from engine.api.requests import Export, Generate, Output
 from engine.cli.options import Device, DeviceWish, Json
+from engine.cli.places import HOUSE_GENERATOR
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 
-HOUSE_GENERATOR = "scrolls-128"
-
 MOST_SEEDS = 10_000
 """In one command."""
-
-GREATEST_SEED = 2**32 - 1
 
 
 def generate(

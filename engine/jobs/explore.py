@@ -7,14 +7,39 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.api.exploring import ConvertLatent, GeneratorInfo, OpenGenerator, Place, ReadCode, Visit, WriteCode
+import numpy as np
+
+from engine.api.errors import BadRequest
+from engine.api.events import Progress
+from engine.api.exploring import (
+    ConvertLatent,
+    Direction,
+    ExportDirections,
+    FindDirections,
+    GeneratorInfo,
+    OpenGenerator,
+    Push,
+    ReadCode,
+    ShowStrip,
+    Steered,
+    Visit,
+    WriteCode,
+)
 from engine.api.latent import Latent
 from engine.context import Context, Step, Wait
+from engine.imaging.files import save
 from engine.imaging.picture import Picture
+from engine.imaging.sheets import Pixels
 from engine.jobs.preview import frame
 from engine.latent import code_file
-from engine.latent.codes import converted, groups, latent_of, model_of, styles_of
-from engine.latent.stills import made_of, network_of, pixels
+from engine.latent.codes import converted, groups, model_of
+from engine.latent.directions import directions
+from engine.latent.places import resolve
+from engine.latent.stills import made_of, pixels
+from engine.nets.generators import Generator as Network
+
+STRIP = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+"""The steps on a sheet."""
 
 
 def open_generator(request: OpenGenerator, context: Context) -> Generator[Step, Any, GeneratorInfo]:
@@ -28,20 +53,61 @@ def open_generator(request: OpenGenerator, context: Context) -> Generator[Step, 
 
 def visit(request: Visit, context: Context) -> Generator[Step, Any, Latent]:
     """Small and quick first, then as it was learnt."""
-    place = request.place
-    place.check()
-    network = yield from network_of(place, context)
-    code, styles = resolved(place), styles_of(place, network)
-    levels = network.config.sides if network.layers > 1 else (network.config.size,)
-    for side in dict.fromkeys(max(level for level in levels if level <= max(side, levels[0])) for side in request.sides):
-        picture = Picture(pixels(made_of(styles, code, network, side))[0])
+    place = yield from resolve(request.place, context)
+    network = place.network
+    for side in dict.fromkeys(level_below(network, side) for side in request.sides):
+        yield None
+        picture = Picture(pixels(made_of(place.styles, place.like, network, side))[0])
         yield frame(picture, side / network.config.size)
-    return code if isinstance(place, Latent) else latent_of(styles[0], code, place.name)
+    return request.place if isinstance(request.place, Latent) else place.latent()
 
 
-def resolved(place: Place) -> Latent:
-    """The latent whose noise, bends and tuning a place has."""
-    return place if isinstance(place, Latent) else place.a
+def find_directions(request: FindDirections, context: Context) -> Generator[Step, Any, tuple[Direction, ...]]:
+    """In one quantum: a tenth of a second at the most."""
+    model = context.models.generator(request.model)
+    yield None
+    return directions(model, request.kind, request.count, request.groups)
+
+
+def show_strip(request: ShowStrip, context: Context) -> Generator[Step, Any, None]:
+    """A frame of pictures side by side."""
+    strip = yield from _strip(request, context)
+    yield frame(Picture(strip), 1.0)
+
+
+def _strip(request: ShowStrip, context: Context) -> Generator[Step, Any, Pixels]:
+    """(side, side * N, 3)."""
+    if not 1 <= len(request.amounts) <= 64:
+        raise BadRequest(f"A strip of {len(request.amounts)} pictures", "it has between 1 and 64")
+    parts = []
+    for amount in request.amounts:
+        push = Push(request.direction, amount, request.groups)
+        place = yield from resolve(Steered(request.base, (push,)), context)
+        side = level_below(place.network, request.side)
+        parts.append(pixels(made_of(place.styles, place.like, place.network, side))[0])
+        yield None
+    return np.concatenate(parts, 1)
+
+
+def export_directions(request: ExportDirections, context: Context) -> Generator[Step, Any, tuple[Path, ...]]:
+    """Rows are pictures; columns are steps from -3 to 3."""
+    if not 1 <= request.pictures <= 32:
+        raise BadRequest(f"Sheets of {request.pictures} pictures", "they have between 1 and 32 rows")
+    files = tuple(request.folder / f"{way.name.lower().replace(' ', '-')}.png" for way in request.directions)
+    for number, (way, file) in enumerate(zip(request.directions, files, strict=True)):
+        rows = []
+        for seed in range(request.seed, request.seed + request.pictures):
+            yield Progress(number * request.pictures + seed - request.seed, len(files) * request.pictures, "making strips")
+            base = Latent.of_seed(way.model, seed, request.truncation)
+            rows.append((yield from _strip(ShowStrip(base, way, STRIP, side=65536), context)))
+        yield Wait(context.io.submit(save, Picture(np.concatenate(rows)), file, overwrite=True))
+    return files
+
+
+def level_below(network: Network, side: int) -> int:
+    """The largest size that the network can stop at and that is not larger than `side`."""
+    levels = network.config.sides if network.layers > 1 else (network.config.size,)
+    return max(level for level in levels if level <= max(side, levels[0]))
 
 
 def read_code(request: ReadCode, context: Context) -> Generator[Step, Any, Latent]:

@@ -7,13 +7,17 @@ from typing import Any
 
 from engine.api import exploring
 from engine.api.requests import Request
-from engine.jobs import explore
+from engine.jobs import explore, film
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
 JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.OpenGenerator, explore.open_generator),
     (exploring.Visit, explore.visit),
+    (exploring.FindDirections, explore.find_directions),
+    (exploring.ShowStrip, explore.show_strip),
+    (exploring.ExportDirections, explore.export_directions),
+    (exploring.ExportFilm, film.export_film),
     (exploring.ReadCode, explore.read_code),
     (exploring.WriteCode, explore.write_code),
     (exploring.ConvertLatent, explore.convert_latent),

@@ -1,0 +1,86 @@
+"""Every kind of place, brought to the same three things: a network, the styles for its layers, and a latent for all the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator as Steps
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from engine.api.errors import BadRequest
+from engine.api.exploring import Blend, Place, Steered, Waypoint
+from engine.api.latent import Latent, Morph
+from engine.context import Context, Step
+from engine.latent.codes import latent_of, styles_of
+from engine.latent.mixing import blend_of, check_journey, paced, positions, steered
+from engine.latent.stills import network_of
+from engine.nets.generators import Generator
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a picture is made of: `styles` (1, layers, width), truncated; noise and bends are those of `like`."""
+
+    network: Generator
+    styles: Tensor
+    like: Latent
+    name: str
+
+    def latent(self) -> Latent:
+        """As a value that needs nothing else."""
+        return latent_of(self.styles[0], self.like, self.name)
+
+
+def resolve(place: Place, context: Context) -> Steps[Step, Any, Resolved]:
+    """Raises BadRequest, UnknownModel, ModelDamaged, OtherModel, BlobMissing."""
+    like = _like(place)
+    for code in _codes(place):
+        code.check()
+    network = yield from network_of(like, context)
+    if isinstance(place, Waypoint):
+        if not 0 <= place.at <= 1 or math.isnan(place.at):
+            raise BadRequest(f"The place {place.at:g} on the path", "it must lie between 0 and 1")
+        route, distances = yield from paced(place.journey, network, context)
+        at = positions(distances, np.array([place.at]), place.journey.easing)[0]
+        styles = route.at(float(at))[None]
+    elif isinstance(place, Blend):
+        styles = blend_of(place, network)
+    elif isinstance(place, Steered):
+        styles = steered(place, network)
+    else:
+        styles = styles_of(place, network)
+    return Resolved(network, styles, like, place.name)
+
+
+def _like(place: Place) -> Latent:
+    match place:
+        case Morph():
+            return place.a
+        case Steered():
+            return place.base
+        case Blend():
+            if not place.parents:
+                raise BadRequest("The blend", "it needs at least one picture")
+            return place.parents[0]
+        case Waypoint():
+            check_journey(place.journey)
+            return place.journey.stops[0]
+        case Latent():
+            return place
+
+
+def _codes(place: Place) -> tuple[Latent, ...]:
+    match place:
+        case Morph():
+            return (place.a, place.b)
+        case Steered():
+            return (place.base,)
+        case Blend():
+            return place.parents
+        case Waypoint():
+            return place.journey.stops
+        case Latent():
+            return (place,)

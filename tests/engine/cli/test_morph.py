@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+
+from engine.api.latent import Latent, ModelKey
+from engine.api.places import places
+from engine.latent.code_file import write_code
+from engine.models import registry
+from tests.engine.cli.commands import CommandLine
+from tests.tiny import write_tiny_generator
+
+
+@pytest.fixture(autouse=True)
+def key(house: Path) -> ModelKey:
+    return ModelKey("mine", registry.fingerprint(registry.read_manifest(write_tiny_generator(places().models, "mine"))))
+
+
+def test_a_morph_of_seeds_and_a_code_is_a_film(sfumato: CommandLine, tmp_path: Path, key: ModelKey) -> None:
+    code = tmp_path / "friend.safetensors"
+    write_code(code, Latent.of_seed(key, 9), None)
+    said = sfumato("morph", 1, code, 2, "-o", tmp_path / "film.mp4", "--frames", 10, "--fps", 12, "--loop", "--size", 48, "--json")
+    assert said.code == 0, said.err
+    assert {key: said.events[-1][key] for key in ("event", "frames", "size")} == {"event": "finished", "frames": 10, "size": 48}
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        assert len(list(container.decode(video=0))) == 10
+    assert sfumato("morph", 1, 2, "--model", "mine", "-o", tmp_path / "frames", "--frames", 3, "--easing", "gentle").code == 0
+    assert len(list((tmp_path / "frames").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        (("1",), 2, "at least two"),
+        (("1", "2", "--frames", "0"), 2, "between 1 and 20000"),
+        (("1", "2", "--frames", "1000000"), 2, "between 1 and 20000"),
+        (("1", "nowhere.safetensors"), 1, "nowhere.safetensors does not exist"),
+        (("1", "nowhere.jpg"), 1, "nowhere.jpg does not exist"),
+        (("1", str(2**32)), 2, "4294967295 at the most"),
+        (("1", "2", "--size", "0"), 2, "between 1 and 4096"),
+        (("1", "2", "-o", "film.avi"), 2, ".mp4 or .gif"),
+    ],
+)
+def test_what_makes_no_film_is_refused(
+    sfumato: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, part: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = () if "-o" in words else ("-o", "film.mp4")
+    assert part in sfumato("morph", *words, *out, "--model", "mine").sentence(code)
+    assert list(tmp_path.glob("*.mp4")) == []
+
+
+def test_directions_are_listed_and_drawn(sfumato: CommandLine, tmp_path: Path) -> None:
+    said = sfumato("directions", "--model", "mine", "-o", tmp_path / "sheets", "--count", 3, "--pictures", 2, "--json")
+    assert said.code == 0, said.err
+    found = said.events[-1]["directions"]
+    assert [way["name"] for way in found] == ["Weights 1", "Weights 2", "Weights 3"] and len(found[0]["step"]) == 8
+    assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["weights-1.png", "weights-2.png", "weights-3.png"]
+    said = sfumato("directions", "--model", "mine", "--kind", "ganspace", "--count", 2)
+    assert [line.split()[:2] for line in said.out.splitlines()] == [["Spread", "1"], ["Spread", "2"]]
+    assert "between 1 and 8" in sfumato("directions", "--model", "mine", "--count", 9).sentence(2)
