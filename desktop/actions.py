@@ -58,6 +58,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next-style", "Next style", "next_style", ("Ctrl+Right",), "", "Paint with the next style of the gallery"),
     Command("previous-style", "Previous style", "previous_style", ("Ctrl+Left",), "", "Paint with the previous style of the gallery"),
     Command("add-layer", "Add photo as layer…", "add_layer", ("Ctrl+Shift+L",), "layers", "Lay a second photo over the picture"),
+    Command("studio-space", "Studio", "show_studio", ("F2",), "brush", "Paint: the canvas, its styles and layers", True),
+    Command("train-space", "Train", "show_training", ("F3",), "train", "Train a generator on a folder of your pictures", True),
+    Command("train-folder", "Train on a folder…", "train_folder", ("Ctrl+Shift+T",), "folder", "Choose a folder of pictures to learn from"),
+    Command("pause-training", "Pause or go on", "pause_training", ("Ctrl+Shift+P",), "pause", "Pause the training, or go on with it"),
     Command("shortcuts", "Keyboard shortcuts", "show_shortcuts", ("F1",), "keyboard"),
     Command("about", "About Sfumato", "show_about"),
 )
@@ -68,9 +72,10 @@ MENUS: Final[tuple[Menu, ...]] = (
         ("open-photo", "open-document", RECENT, "open-house", SEPARATOR, "save", "save-as", "export", SEPARATOR, "quit"),
     ),
     Menu("&Edit", ("undo", "redo", SEPARATOR, "copy", "paste")),
-    Menu("&View", ("zoom-fit", "zoom-actual", "zoom-in", "zoom-out", SEPARATOR, "compare-split")),
+    Menu("&View", ("zoom-fit", "zoom-actual", "zoom-in", "zoom-out", SEPARATOR, "compare-split", SEPARATOR, "studio-space", "train-space")),
     Menu("&Style", ("search-styles", "add-style", SEPARATOR, "next-style", "previous-style")),
     Menu("&Layer", ("add-layer",)),
+    Menu("&Train", ("train-folder", "pause-training")),
     Menu("&Help", ("shortcuts", "about")),
 )
 
@@ -104,6 +109,13 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
     }
 )
 """Commands that mean nothing on an empty canvas."""
+
+
+NEED_STUDIO: Final[frozenset[str]] = NEED_PICTURE | {"undo", "redo", "paste", "search-styles", "add-style"}
+"""Commands on what is not seen in the Train workspace."""
+
+SPACES: Final[tuple[str, ...]] = ("studio-space", "train-space")
+"""The commands that change between the window's workspaces: one of them holds."""
 
 
 def command(id: str) -> Command:

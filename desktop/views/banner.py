@@ -95,6 +95,15 @@ class Banners(QWidget):
         self._drop_same(sentence)
         self._add(Banner("info", THEME.accent, sentence, answers))
 
+    def move_to(self, host: QWidget) -> None:
+        """Stand at the upper edge of another part of the window from now on."""
+        if host is not self._host:
+            self._host.removeEventFilter(self)
+            self._host = host
+            self.setParent(host)
+            host.installEventFilter(self)
+            self._place()
+
     def clear(self) -> None:
         for banner in tuple(self._shown):
             self._remove(banner)

@@ -20,6 +20,7 @@ from desktop.views.window import Window
 from engine.api.events import Frame
 from engine.api.recipe import Photo, Recipe, Style
 from engine.api.requests import EngineInfo
+from engine.api.training import RunDescription
 
 if TYPE_CHECKING:
     from desktop.document.recovery import Offer
@@ -40,6 +41,7 @@ class Bindings(QObject):
         self._studio = studio
         self._handlers = handlers
         self._busy = False
+        self._runs_offered = False
         self._bind_session()
         self._bind_canvas()
         self._bind_gallery()
@@ -47,6 +49,7 @@ class Bindings(QObject):
         self._bind_layers()
         self._bind_results()
         self._bind_notices()
+        self._bind_training()
         self._show_cards()
         self._show_document()
         self._show_history()
@@ -106,7 +109,7 @@ class Bindings(QObject):
         studio.intake.withdrawn.connect(self._withdraw_proxy)
         studio.intake.recipe_found.connect(self._offer_recipe)
         canvas.view_changed.connect(self._look)
-        canvas.photo_dropped.connect(lambda paths: self._handlers.open_path(Path(paths[0])))
+        canvas.photo_dropped.connect(lambda paths: self._drop(Path(paths[0])))
         canvas.image_dropped.connect(lambda image: studio.intake.open_image(image, "Dropped picture"))
         canvas.style_dropped.connect(lambda keys: self._drop_styles(keys, mix=False))
         canvas.style_mix_dropped.connect(lambda keys: self._drop_styles(keys, mix=True))
@@ -137,6 +140,13 @@ class Bindings(QObject):
     def _show_facts(self) -> None:
         width, height = self._studio.session.recipe.native_size
         self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}" if width else "")
+
+    def _drop(self, path: Path) -> None:
+        """A folder is something to learn from, a file something to paint."""
+        if path.is_dir():
+            self._handlers.train_on(path)
+        else:
+            self._handlers.open_path(path)
 
     def _drop_styles(self, keys: list[str], *, mix: bool) -> None:
         """Pictures become styles first; of several, the first replaces what was there and the others are mixed in."""
@@ -243,6 +253,50 @@ class Bindings(QObject):
     def _show_jobs(self) -> None:
         rows = [JobRow(job.id, job.title, job.stage, job.fraction, job.seconds_left) for job in self._studio.jobs.running]
         self._window.jobs_bar.set_jobs(rows)
+
+    # The training, as it is seen from everywhere
+
+    def _bind_training(self) -> None:
+        workshop = self._studio.workshop
+        workshop.run.changed.connect(self._show_training)
+        workshop.run.judged.connect(self._show_training)
+        workshop.runs.changed.connect(self._offer_paused_runs)
+        self._window.training_pill.clicked.connect(self._handlers.show_run)
+
+    def _show_training(self) -> None:
+        run = self._studio.workshop.run
+        words = {
+            "preparing": "getting ready",
+            "pausing": "pausing",
+            "finishing": "making the model",
+        }
+        verdict = run.course.verdict
+        state = None if verdict is None else verdict.state
+        self._window.training_pill.set_training(
+            run.name if run.at_work else "", words.get(run.phase, f"{run.course.seen:,} pictures"), state
+        )
+
+    def _offer_paused_runs(self) -> None:
+        """Once in a sitting, the trainings that wait since an earlier one are offered."""
+        if self._runs_offered:
+            return
+        self._runs_offered = True
+        paused = self._studio.workshop.runs.paused
+        if len(paused) == 1:
+            run = paused[0]
+            sentence = f"The training {run.name} is paused, after {run.seen:,} pictures."
+            self._window.banners.offer(sentence, ("Go on", lambda: self._go_on(run)), ("Look", lambda: self._look_at_run(run)))
+        elif paused:
+            names = ", ".join(run.name for run in paused[:3])
+            self._window.banners.offer(f"{len(paused)} trainings are paused: {names}.", ("Show them", self._handlers.show_training))
+
+    def _go_on(self, run: RunDescription) -> None:
+        self._handlers.show_training()
+        self._studio.workshop.open_run(run, go_on=True)
+
+    def _look_at_run(self, run: RunDescription) -> None:
+        self._handlers.show_training()
+        self._studio.workshop.open_run(run)
 
     # What is said
 

@@ -27,6 +27,15 @@ def ask_for_files(parent: QWidget, title: str, names: str, then: Callable[[list[
     return _show(dialog)
 
 
+def ask_for_folder(parent: QWidget, title: str, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a folder."""
+    dialog = QFileDialog(parent, title, pictures_folder())
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    return _show(dialog)
+
+
 def ask_where_to_save(parent: QWidget, suggested: Path, then: Callable[[Path], None]) -> QFileDialog:
     """Ask for the document's file; the dialog itself asks before it would overwrite one."""
     dialog = QFileDialog(parent, "Save document", str(suggested), DOCUMENTS)

@@ -10,11 +10,21 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from desktop.actions import COMMANDS
+from desktop.actions import COMMANDS, SPACES
 from desktop.document.document import DOCUMENT_SUFFIX
 from desktop.state.studio import Studio
 from desktop.views.canvas import ZOOM_STEP
-from desktop.views.dialogs import DOCUMENTS, PICTURES, Ask, ask_for_files, ask_to_save, ask_to_stop, ask_where_to_save, pictures_folder
+from desktop.views.dialogs import (
+    DOCUMENTS,
+    PICTURES,
+    Ask,
+    ask_for_files,
+    ask_for_folder,
+    ask_to_save,
+    ask_to_stop,
+    ask_where_to_save,
+    pictures_folder,
+)
 from desktop.views.hand_out import HandOut
 from desktop.views.menus import ShortcutsPage
 from desktop.views.window import Window
@@ -33,6 +43,7 @@ class Handlers(QObject):
         self._window = window
         self._studio = studio
         self._hand_out = HandOut()
+        self._is_resting = False
         studio.full_pictures.made.connect(self._improve_copy)
         for row in COMMANDS:
             if not row.hold:
@@ -49,10 +60,12 @@ class Handlers(QObject):
         ask_for_files(self._window, "Open document", DOCUMENTS, lambda files: self.open_path(files[0]))
 
     def open_house(self) -> None:
+        self.show_studio()
         self._studio.open_house()
 
     def open_path(self, path: Path) -> None:
         """Open a file; before another document takes the place of unsaved work, the artist is asked."""
+        self.show_studio()
         if path.suffix.lower() == DOCUMENT_SUFFIX:
             self._unless_unsaved(lambda: self._studio.open(path))
         else:
@@ -107,8 +120,24 @@ class Handlers(QObject):
     def _leave(self) -> None:
         running = len(self._studio.jobs.running)
         if running:
-            ask_to_stop(self._window, running, self.leaving.emit)
+            ask_to_stop(self._window, running, self._rest_and_leave)
         else:
+            self._rest_and_leave()
+
+    def _rest_and_leave(self) -> None:
+        """A training is paused first, which takes some seconds; who asks a second time need not wait: it is saved all the same."""
+        run = self._studio.workshop.run
+        if not run.at_work or self._is_resting:
+            self.leaving.emit()
+            return
+        self._is_resting = True
+        self._window.banners.offer(
+            f"{run.name} is being paused and saved; then Sfumato closes. You can go on with it at the next start.",
+        )
+        self._studio.tasks.spawn(run.rest(), "pause before leaving").add_done_callback(self._rested)
+
+    def _rested(self, done: asyncio.Task[None]) -> None:
+        if not done.cancelled():
             self.leaving.emit()
 
     # Changes
@@ -195,6 +224,47 @@ class Handlers(QObject):
 
     def add_layer(self) -> None:
         ask_for_files(self._window, "Add a photo as a layer", PICTURES, lambda files: self._studio.intake.add_layer(files[0]))
+
+    # Workspaces
+
+    def show_studio(self, _on: bool = True) -> None:
+        self._window.show_space(SPACES[0])
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_training(self, _on: bool = True) -> None:
+        """Go to the Train workspace, which is made at the first time: the window's first paint does not wait for it."""
+        space = self._window.training
+        if space is None:
+            from desktop.views.training.bindings import TrainingBindings
+            from desktop.views.training.space import TrainingSpace
+
+            space = TrainingSpace()
+            self._window.add_training(space)
+            TrainingBindings(space, self._studio, self.train_folder, self.show_studio)
+        self._window.show_space(SPACES[1])
+        space.take_focus()
+
+    def train_folder(self) -> None:
+        ask_for_folder(self._window, "Choose a folder of pictures", self.train_on)
+
+    def train_on(self, folder: Path) -> None:
+        """Plan a training on this folder."""
+        self.show_training()
+        self._studio.workshop.choose_folder(folder)
+
+    def show_run(self) -> None:
+        """Go to the run that is trained."""
+        self.show_training()
+        self._studio.workshop.show_run()
+
+    def pause_training(self) -> None:
+        run = self._studio.workshop.run
+        if run.phase == "paused":
+            run.go_on(run.minutes)
+        elif run.at_work:
+            run.pause()
+        else:
+            self._studio.notices.say("Nothing is being trained")
 
     # Help
 

@@ -1,12 +1,25 @@
-"""The studio's window: settings on the left, the canvas in the middle, styles and layers on the right, what is done below."""
+"""The studio's window: settings on the left, the canvas in the middle, styles and layers on the right, what is done below. The Train
+workspace can take the place of all these."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
 
-from desktop.actions import NEED_PICTURE, SEPARATOR, TOOLBAR
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.actions import NEED_PICTURE, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
 from desktop.state.settings import WindowShape
 from desktop.views.banner import Banners
 from desktop.views.canvas import Canvas
@@ -16,12 +29,17 @@ from desktop.views.jobs_bar import JobsBar
 from desktop.views.layers import Layers
 from desktop.views.menus import fill_menus, make_actions, tool_button
 from desktop.views.results import Results
+from desktop.views.training_pill import TrainingPill
 from desktop.views.window_keys import WindowKeys
 from desktop.widgets.buttons import push_button
 from desktop.widgets.controls import Caption, ElidedLabel
 from desktop.widgets.icons import app_icon
 from desktop.widgets.menu_bar import MenuBar
+from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME, Weight, font
+
+if TYPE_CHECKING:
+    from desktop.views.training.space import TrainingSpace
 
 FIRST_SIZE = QSize(1440, 900)
 SMALLEST = QSize(1000, 640)
@@ -47,7 +65,16 @@ class Window(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self._may_close = False
         self._was_painted = False
+        self._has_picture = False
+        self._can_undo = {"undo": False, "redo": False}
         self.actions_by_id = make_actions(self)
+        self._spaces = QActionGroup(self)
+        for id in SPACES:
+            self._spaces.addAction(self.actions_by_id[id])
+        self.actions_by_id[SPACES[0]].setChecked(True)
+        self.stack = QStackedWidget()
+        self.training: TrainingSpace | None = None
+        """The Train workspace, once the artist has been there."""
         self.canvas = Canvas()
         self.inspector = Inspector()
         self.gallery = Gallery()
@@ -59,6 +86,9 @@ class Window(QMainWindow):
         self.status = ElidedLabel(role="caption")
         self.picture_facts = Caption(tabular=True)
         self.engine_facts = Caption()
+        self.training_pill = TrainingPill()
+        self.tools = QWidget()
+        self.space_switch = Segments("Workspace", [(id, self.actions_by_id[id].text()) for id in SPACES])
         self.menu_bar = MenuBar()
         self.recent_menu = fill_menus(self.menu_bar, self.actions_by_id)
         self.splitters = self._arrange()
@@ -72,14 +102,42 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name}[*] – Sfumato" if name else "Sfumato[*]")
         self.document_name.setText(f"{name}{' •' if dirty else ''}")
         self.document_name.setAccessibleName(f"{name}, {'not saved' if dirty else 'saved'}" if name else "No document")
-        for id in NEED_PICTURE:
-            self.actions_by_id[id].setEnabled(has_picture)
+        self._has_picture = has_picture
+        self._enable_commands()
 
     def set_undo(self, undo: str, redo: str) -> None:
         """What undo and redo would do; empty: nothing."""
         for id, word, label in (("undo", "Undo", undo), ("redo", "Redo", redo)):
-            self.actions_by_id[id].setEnabled(bool(label))
+            self._can_undo[id] = bool(label)
             self.actions_by_id[id].setText(f"{word} {label}".rstrip())
+        self._enable_commands()
+
+    def add_training(self, space: TrainingSpace) -> None:
+        """Take the Train workspace in, beside the studio."""
+        self.training = space
+        self.stack.addWidget(space)
+
+    @property
+    def in_training(self) -> bool:
+        """Whether the Train workspace is in front."""
+        return self.training is not None and self.stack.currentWidget() is self.training
+
+    def show_space(self, id: str) -> None:
+        """Bring a workspace to the front; its command says which. The Train workspace must have been added."""
+        train = self.training if id == SPACES[1] else None
+        self.stack.setCurrentIndex(0 if train is None else self.stack.indexOf(train))
+        self.actions_by_id[id].setChecked(True)
+        self.space_switch.set_value(id)
+        self.banners.move_to(train or self.canvas)
+        self.tools.setVisible(train is None)
+        self.document_name.setVisible(train is None)
+        self.picture_facts.setVisible(train is None)
+        self._enable_commands()
+
+    def _enable_commands(self) -> None:
+        for id in NEED_STUDIO:
+            possible = self._can_undo.get(id, self._has_picture if id in NEED_PICTURE else True)
+            self.actions_by_id[id].setEnabled(possible and not self.in_training)
 
     def restore_shape(self, shape: WindowShape) -> None:
         """Stand as in the last sitting, if the screen still has room for it."""
@@ -144,12 +202,13 @@ class Window(QMainWindow):
         self.inspector.setMaximumWidth(420)
         self.layers.setMinimumHeight(150)
         self.gallery.setMinimumHeight(220)
+        self.stack.addWidget(main)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        for part in (self._header(), _line(), main, _line(), self._footer()):
-            rows.addWidget(part, 1 if part is main else 0)
+        for part in (self._header(), _line(), self.stack, _line(), self._footer()):
+            rows.addWidget(part, 1 if part is self.stack else 0)
         self.setCentralWidget(whole)
         return {"main": main, "right": right}
 
@@ -163,12 +222,29 @@ class Window(QMainWindow):
         row.setContentsMargins(THEME.space_1, 0, THEME.space_3, 0)
         row.setSpacing(THEME.space_1)
         row.addWidget(self.menu_bar)
+        row.addSpacing(THEME.space_2)
+        row.addWidget(self._space_switch())
         row.addWidget(self.document_name, 1)
+        row.addStretch(0)
+        row.addWidget(self._tools())
+        return header
+
+    def _space_switch(self) -> QWidget:
+        for id in SPACES:
+            self.space_switch.set_tip(id, self.actions_by_id[id].toolTip())
+        self.space_switch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.space_switch.chosen.connect(lambda id: self.actions_by_id[id].trigger())
+        return self.space_switch
+
+    def _tools(self) -> QWidget:
+        row = QHBoxLayout(self.tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(THEME.space_1)
         for id in TOOLBAR:
             row.addWidget(_upright_line() if id == SEPARATOR else tool_button(self.actions_by_id[id]))
         row.addSpacing(THEME.space_2)
         row.addWidget(self._export_button())
-        return header
+        return self.tools
 
     def _export_button(self) -> QWidget:
         action = self.actions_by_id["export"]
@@ -188,6 +264,7 @@ class Window(QMainWindow):
         self.status.setAccessibleName("Status")
         self.status.setMinimumWidth(STATUS_WIDTH)
         row.addWidget(self.status, 1)
+        row.addWidget(self.training_pill)
         row.addWidget(self.jobs_bar)
         row.addWidget(self.picture_facts)
         row.addWidget(self.engine_facts)

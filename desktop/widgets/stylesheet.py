@@ -24,10 +24,16 @@ QPushButton[kind="ghost"] { background: transparent; border: 1px solid transpare
 QPushButton[kind="ghost"]:hover { background: $hover; color: $text; }
 QPushButton[kind="ghost"]:pressed { background: $pressed; }
 QPushButton[kind="ghost"]:focus { border: 2px solid $accent; padding: 4px 13px; }
+QPushButton[kind="segment"] { background: transparent; border: 1px solid transparent; color: $text_muted; padding: 3px 10px; }
+QPushButton[kind="segment"]:hover { color: $text; }
+QPushButton[kind="segment"]:checked { background: $pressed; color: $text; }
+QPushButton[kind="segment"]:disabled { color: $text_disabled; }
+QPushButton[kind="segment"]:focus { border: 1px solid $accent; padding: 3px 10px; }
 QPushButton[kind="link"] {
     background: transparent; border: 1px solid transparent; border-radius: ${radius_small}px; color: $accent; padding: 1px 3px;
 }
 QPushButton[kind="link"]:hover { color: $accent_hover; text-decoration: underline; }
+QPushButton[kind="link"]:disabled { color: $text_disabled; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }
 
 QToolButton { background: transparent; color: $text_muted; border: 2px solid transparent; border-radius: ${radius}px; padding: 3px; }
@@ -84,6 +90,7 @@ QLabel { color: $text; background: transparent; }
 QLabel:disabled { color: $text_disabled; }
 QLabel[role="heading"] { color: $text_faint; }
 QLabel[role="caption"] { color: $text_muted; }
+QWidget[role="segments"] { background: $raised; border: 1px solid $line; border-radius: ${radius}px; }
 QLabel[role="error"] { color: $danger; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }

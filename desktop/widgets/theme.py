@@ -43,6 +43,8 @@ class Theme:
     accent_pressed: str = "#cc8d51"
     on_accent: str = "#1d1409"
     danger: str = "#f28b7d"
+    good: str = "#8cc596"
+    caution: str = "#ecc94f"
 
     radius_small: int = 4
     radius: int = 6

@@ -54,6 +54,7 @@ Play = Callable[[Scenario], None]
 
 def run_in_window(application: QApplication, scenario: Coroutine[Any, Any, None]) -> None:
     """Run a scenario in Qt's event loop; one that hangs fails after a minute."""
+    gc.collect()  # what earlier tests left must not be collected in a thread of this one: it may have timers
     with qasync.QEventLoop(application) as loop:
         loop.run_until_complete(asyncio.wait_for(scenario, PATIENCE_SECONDS))
     del loop

@@ -48,7 +48,8 @@ class Course:
         for name, curve in history.curves.items():
             course.losses[name] = (list(curve.seen), list(curve.values))
         course.verdicts, course.grids = list(history.verdicts), list(history.grids)
-        course.notes = [Note(verdict.seen, verdict.watched.sentence, verdict.watched.state) for verdict in history.verdicts]
+        for verdict in history.verdicts:
+            course._note(Note(verdict.seen, verdict.watched.sentence, verdict.watched.state))
         return course
 
     @property
@@ -95,10 +96,16 @@ class Course:
             values.append(loss)
         if news.watched is not None:
             self.verdicts.append(Judged(news.seen, news.watched))
-            self.notes.append(Note(news.seen, news.watched.sentence, news.watched.state))
-        self.notes += [Note(news.seen, note) for note in news.notes]
+            self._note(Note(news.seen, news.watched.sentence, news.watched.state))
+        for note in news.notes:
+            self._note(Note(news.seen, note))
         if news.grid is not None and all(grid.path != news.grid for grid in self.grids):
             self.grids.append(PreviewGrid(news.seen, news.grid))
+
+    def _note(self, note: Note) -> None:
+        """Twice the same is said once."""
+        if not self.notes or note.text != self.notes[-1].text:
+            self.notes.append(note)
 
     def _go_back_to(self, seen: int) -> None:
         """The run went back to an older checkpoint: what came after it is of a course that is not taken."""

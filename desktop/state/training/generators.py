@@ -66,12 +66,13 @@ def facts(model: Manifest) -> Facts:
     made, original = model.provenance, model.originality
     rows = [("Pictures", f"{model.config.get('size', '?')} × {model.config.get('size', '?')} px, {_kind(model)}")]
     if isinstance(made.get("pictures"), int):
-        rows.append(("Learnt from", f"{made['pictures']:,} pictures, seen {made.get('seen', 0):,} times in all"))
+        each = made.get("seen", 0) / max(1, made["pictures"])
+        rows.append(("Learnt from", f"{made['pictures']:,} pictures, each shown about {each:,.0f} times"))
     if isinstance(made.get("hours"), int | float):
         rows.append(("Trained for", _hours(float(made["hours"]))))
     for name, key in (("May be copies", "copies"), ("Covers", "coverage")):
         if isinstance(share := original.get(key), int | float):
-            rows.append((name, f"{share:.0%} of {'its samples' if key == 'copies' else 'your pictures'}"))
+            rows.append((name, f"{share:.0%} of {'its samples' if key == 'copies' else 'the pictures'}"))
     if original.get("held_out"):
         rows.append(("Held out", f"{original['held_out']} pictures, to tell learning from copying"))
     if model.licence:

@@ -16,6 +16,10 @@ from desktop.views.inspector import Inspector
 from desktop.views.jobs_bar import JobRow, JobsBar
 from desktop.views.layers import Layers
 from desktop.views.results import Results
+from desktop.views.training.model_page import ModelPage
+from desktop.views.training.plan_page import PlanPage
+from desktop.views.training.run_page import RunPage
+from desktop.views.training.welcome import Welcome
 from desktop.widgets import theme
 from engine.api.recipe import GalleryStyle, Layer, Photo, StyleUse
 from tests.desktop.views.finding import picture, spoken_name
@@ -56,6 +60,7 @@ def full_jobs_bar() -> JobsBar:
 PANELS: tuple[Callable[[], QWidget], ...] = (
     *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog),
     *(full_gallery, full_inspector, full_layers, full_results, full_jobs_bar),
+    *(Welcome, PlanPage, RunPage, ModelPage),
     lambda: AboutDialog("1.0"),
 )
 

@@ -254,7 +254,7 @@ def test_one_run_at_a_time(play: Play, folder: Path) -> None:
         assert phase(workshop.run) == "paused"
         await workshop.run.rest()
         workshop.go_back()
-        assert workshop.page == "welcome" and workshop.run.phase == "idle"
+        assert [workshop.page, workshop.run.phase] == ["welcome", "idle"]
 
     play(scenario)
 
