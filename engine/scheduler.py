@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.api.errors import InternalError, OutOfMemory, SfumatoError
-from engine.api.events import Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Started, Superseded, Terminal
+from engine.api.events import Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Started, Superseded, Terminal, Tiles
 from engine.api.requests import Lane, Request
 from engine.context import Context, Jobs, Step, Wait
 from engine.device import is_out_of_memory
@@ -30,7 +30,7 @@ class _Task:
     steps: Generator[Step, Any, Any] | None = None
     started: bool = False
     showed: bool = False
-    """Whether it has told anything that is worth its having begun: a frame, or news of a training."""
+    """Whether it has told anything that is worth its having begun: a frame, thumbnails, or news of a training."""
     retried: bool = False
     """Whether memory ran out once."""
     future: Future[Any] | None = None
@@ -159,7 +159,7 @@ class Scheduler:
         if isinstance(step, Wait):
             task.future = step.future
         elif step is not None:
-            task.showed |= isinstance(step, Frame | Learned)
+            task.showed |= isinstance(step, Frame | Learned | Tiles)
             self._emit(Event(task.id, step))
         self._end_if_due(task)
 

@@ -21,7 +21,21 @@ from typing import Any
 import numpy as np
 
 from engine.api.errors import EngineStopped, FileMissing, InternalError, NotAnImage, SfumatoError
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Learned, Progress, Started, Superseded, Terminal
+from engine.api.events import (
+    Body,
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Frame,
+    JobId,
+    Learned,
+    Progress,
+    Started,
+    Superseded,
+    Terminal,
+    Tiles,
+)
 from engine.api.manifest import Manifest
 from engine.api.recipe import Layer, Photo, Recipe, Source
 from engine.api.requests import (
@@ -154,7 +168,7 @@ class FakeEngine:
             self._end(job.id, body)
             return
         self._tell(job.id, body)
-        if isinstance(body, Frame | Learned):
+        if isinstance(body, Frame | Learned | Tiles):
             job.shown += 1
             if job.superseded_by is not None:
                 self._end(job.id, Superseded(job.superseded_by))

@@ -67,6 +67,24 @@ class Learned:
     """The file of a new preview grid, whose picture follows as a `Frame`: always the same latents."""
 
 
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """One thumbnail of a map: `pixels` as in a `Frame`. `novelty` is 0 for what looks like a visited place, 1 for what looks like none."""
+
+    zoom: int
+    column: int
+    row: int
+    pixels: np.ndarray
+    novelty: float = 1.0
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Thumbnails that are ready. Unlike a `Frame` none is left out."""
+
+    tiles: tuple[Tile, ...]
+
+
 @dataclass(frozen=True)
 class Finished(Generic[R]):
     result: R
@@ -90,7 +108,7 @@ class Failed:
 
 
 Terminal = Finished[object] | Cancelled | Superseded | Failed
-Body = Started | Progress | Frame | Learned | Terminal
+Body = Started | Progress | Frame | Learned | Tiles | Terminal
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,14 @@ DirectionKind: TypeAlias = Literal["sefa", "ganspace"]
 Easing: TypeAlias = Literal["even", "gentle"]
 """Along a path: always as fast in what is seen, or slower at every stop."""
 
+Layout: TypeAlias = Literal["spread", "look"]
+"""A map whose axes are the two main components of the codes, or one on which pictures that look alike are neighbours."""
+
+DEEPEST_ZOOM = 24
+MOST_TILES = 1024
+"""Of one view."""
+MOST_VISITED = 512
+
 MOST_STOPS = 64
 MOST_FRAMES = 20_000
 """Of a film: eleven minutes at 30 frames a second."""
@@ -104,7 +112,20 @@ class Waypoint:
     name: str = ""
 
 
-Place: TypeAlias = Latent | Morph | Steered | Blend | Waypoint
+@dataclass(frozen=True)
+class MapPoint:
+    """A point of a model's map; `x` and `y` (downward) reach from -3 to 3."""
+
+    model: ModelKey
+    layout: Layout
+    x: float
+    y: float
+    truncation: float = 0.8
+    noise: int | None = 0
+    name: str = ""
+
+
+Place: TypeAlias = Latent | Morph | Steered | Blend | Waypoint | MapPoint
 """Whatever stands for one picture of a generator."""
 
 
@@ -258,3 +279,38 @@ class ExportFilm(Request[Filmed]):
     @property
     def subject(self) -> str:
         return str(self.path)
+
+
+@dataclass(frozen=True)
+class ShowTiles(Request[None]):
+    """Thumbnails of a map, in `Tiles` of a few, in the order that is asked for: small ones first, then at `side` where that is larger.
+
+    At zoom z the map is divided into 2^z x 2^z tiles, each of which shows the picture of its middle; a tile stays what it is, wherever
+    the view moves. With `visited` each tile also tells how new it would be to someone who has seen those places.
+    """
+
+    model: str
+    layout: Layout
+    zoom: int
+    tiles: tuple[tuple[int, int], ...]
+    """(column, row), each from 0 to 2^zoom - 1."""
+    side: int = GLANCE
+    truncation: float = 0.8
+    visited: tuple[MapPoint | Latent, ...] = ()
+    slot: ClassVar[str | None] = "tiles"
+
+    @property
+    def subject(self) -> str:
+        return self.model
+
+
+@dataclass(frozen=True)
+class FindOnMap(Request[MapPoint]):
+    """Where on a map a latent is, or what is nearest to it there: a photo's place among the others."""
+
+    latent: Latent
+    layout: Layout
+
+    @property
+    def subject(self) -> str:
+        return self.latent.name or "the picture"

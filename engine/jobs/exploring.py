@@ -7,13 +7,15 @@ from typing import Any
 
 from engine.api import exploring
 from engine.api.requests import Request
-from engine.jobs import explore, film
+from engine.jobs import atlas, explore, film
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
 JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.OpenGenerator, explore.open_generator),
     (exploring.Visit, explore.visit),
+    (exploring.ShowTiles, atlas.show_tiles),
+    (exploring.FindOnMap, atlas.find_on_map),
     (exploring.FindDirections, explore.find_directions),
     (exploring.ShowStrip, explore.show_strip),
     (exploring.ExportDirections, explore.export_directions),

@@ -11,9 +11,11 @@ import numpy as np
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import Blend, Place, Steered, Waypoint
+from engine.api.exploring import Blend, MapPoint, Place, Steered, Waypoint
 from engine.api.latent import Latent, Morph
 from engine.context import Context, Step
+from engine.latent import maps
+from engine.latent.atlas import REACH
 from engine.latent.codes import latent_of, styles_of
 from engine.latent.mixing import blend_of, check_journey, paced, positions, steered
 from engine.latent.stills import network_of
@@ -39,6 +41,9 @@ def resolve(place: Place, context: Context) -> Steps[Step, Any, Resolved]:
     like = _like(place)
     for code in _codes(place):
         code.check()
+    if isinstance(place, MapPoint):
+        check_point(place)
+        yield from maps.prepared(place.model.id, place.layout, context)
     network = yield from network_of(like, context)
     if isinstance(place, Waypoint):
         if not 0 <= place.at <= 1 or math.isnan(place.at):
@@ -46,6 +51,9 @@ def resolve(place: Place, context: Context) -> Steps[Step, Any, Resolved]:
         route, distances = yield from paced(place.journey, network, context)
         at = positions(distances, np.array([place.at]), place.journey.easing)[0]
         styles = route.at(float(at))[None]
+    elif isinstance(place, MapPoint):
+        codes = maps.codes_at(np.array([[place.x, place.y]]), place.layout, context.models.generator(place.model.id), context)
+        styles = network.truncate(codes[:, None].expand(-1, network.layers, -1).to(network.mean_w), place.truncation)
     elif isinstance(place, Blend):
         styles = blend_of(place, network)
     elif isinstance(place, Steered):
@@ -68,6 +76,8 @@ def _like(place: Place) -> Latent:
         case Waypoint():
             check_journey(place.journey)
             return place.journey.stops[0]
+        case MapPoint():
+            return Latent(place.model, 0, noise=place.noise, name=place.name)
         case Latent():
             return place
 
@@ -82,5 +92,15 @@ def _codes(place: Place) -> tuple[Latent, ...]:
             return place.parents
         case Waypoint():
             return place.journey.stops
+        case MapPoint():
+            return ()
         case Latent():
             return (place,)
+
+
+def check_point(point: MapPoint) -> None:
+    """Raises BadRequest for a point beyond the map."""
+    if not (abs(point.x) <= 2 * REACH and abs(point.y) <= 2 * REACH):
+        raise BadRequest(f"The point {point.x:g}, {point.y:g}", f"the map reaches from {-REACH:g} to {REACH:g}")
+    if not 0 <= point.truncation <= 2:
+        raise BadRequest(f"The truncation {point.truncation:g}", "it must lie between 0 and 2; 1 is all the variety that was learnt")

@@ -7,7 +7,7 @@ import pytest
 
 from engine.api import errors
 from engine.api.errors import Failure, InternalError, SfumatoError
-from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Progress, Started, Superseded
+from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Progress, Started, Superseded, Tile, Tiles
 from engine.api.places import places
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import (
@@ -55,6 +55,7 @@ def test_there_are_errors_to_tell() -> None:
         (Progress(1, 2, "working"), False),
         (Frame(np.zeros((1, 1, 4), np.uint8), 1.0), False),
         (Learned(Path("run"), 1, 8, 0.5), False),
+        (Tiles((Tile(0, 0, 0, np.zeros((1, 1, 4), np.uint8)),)), False),
         (Finished(None), True),
         (Cancelled(), True),
         (Superseded(2), True),
