@@ -219,7 +219,7 @@ def latent_to_plain(latent: Latent) -> dict[str, Any]:
     return {
         "kind": "latent",
         "model": vars(latent.model),
-        "code": latent.code if isinstance(latent.code, int) else _styles_to_plain(latent.code),
+        "code": latent.code if isinstance(latent.code, int) else styles_to_plain(latent.code),
         "truncation": latent.truncation,
         "noise": latent.noise,
         "bends": [vars(bend) for bend in latent.bends],
@@ -235,7 +235,7 @@ def latent_from_plain(plain: Mapping[str, Any]) -> Latent:
     noise = plain["noise"]
     return Latent(
         ModelKey(str(plain["model"]["id"]), str(plain["model"]["hash"])),
-        int(code) if isinstance(code, int) else _styles_from_plain(code),
+        int(code) if isinstance(code, int) else styles_from_plain(code),
         _number(plain["truncation"]),
         None if noise is None else int(noise),
         tuple(bend_from_plain(bend) for bend in plain["bends"]),
@@ -265,11 +265,11 @@ def generated_from_plain(plain: Mapping[str, Any]) -> Generated:
     return Morph(latent_from_plain(plain["a"]), latent_from_plain(plain["b"]), _number(plain["amount"]), str(plain["name"]))
 
 
-def _styles_to_plain(styles: Styles) -> dict[str, Any]:
+def styles_to_plain(styles: Styles) -> dict[str, Any]:
     return {"layers": styles.layers, "width": styles.width, "data": base64.b64encode(styles.data).decode("ascii")}
 
 
-def _styles_from_plain(plain: Mapping[str, Any]) -> Styles:
+def styles_from_plain(plain: Mapping[str, Any]) -> Styles:
     styles = Styles(int(plain["layers"]), int(plain["width"]), base64.b64decode(plain["data"], validate=True))
     return Styles.of(styles.array())  # finite, or ValueError
 

@@ -34,6 +34,11 @@ class Places:
         return self.home / "runs"
 
     @property
+    def library(self) -> Path:
+        """Generated pictures and their parents."""
+        return self.home / "library.sqlite"
+
+    @property
     def recovery(self) -> Path:
         """Autosaved documents."""
         return self.home / "recovery"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import exploring
+from engine.api import family as family_api
 from engine.api.requests import Request
-from engine.jobs import atlas, explore, film
+from engine.jobs import atlas, explore, family, film
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -20,6 +21,13 @@ JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.ShowStrip, explore.show_strip),
     (exploring.ExportDirections, explore.export_directions),
     (exploring.ExportFilm, film.export_film),
+    (family_api.KeepPicture, family.keep_picture),
+    (family_api.MarkPicture, family.mark_picture),
+    (family_api.ListPictures, family.list_pictures),
+    (family_api.FindFamily, family.find_family),
+    (family_api.ReplayPicture, family.replay_picture),
+    (family_api.NameDirection, family.name_direction),
+    (family_api.DirectionNames, family.direction_names),
     (exploring.ReadCode, explore.read_code),
     (exploring.WriteCode, explore.write_code),
     (exploring.ConvertLatent, explore.convert_latent),

@@ -1,0 +1,175 @@
+"""The library file: pictures and their parents in SQLite. Everything here runs in the I/O thread."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.api.atomic import make_folder
+from engine.api.errors import BadRequest, DiskFull, NotWritable
+from engine.api.exploring import Blend, MapPoint, Place, Steered, Waypoint
+from engine.api.family import Member
+from engine.api.latent import Latent, Morph, latent_from_plain, latent_to_plain
+from engine.api.place_values import place_from_plain, place_to_plain
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS pictures (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, latent TEXT NOT NULL, place TEXT NOT NULL,
+    name TEXT NOT NULL, bookmarked INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS parents (
+    child TEXT NOT NULL, position INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (child, position));
+CREATE INDEX IF NOT EXISTS children ON parents (parent);
+CREATE TABLE IF NOT EXISTS directions (
+    model TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (model, kind, place));
+"""
+
+_FAMILY = """
+WITH RECURSIVE
+    up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id),
+    down(id) AS (SELECT :id UNION SELECT child FROM parents JOIN down ON parent = down.id)
+SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT id FROM down) ORDER BY number
+"""
+
+
+class FamilyTree:
+    """The library in the file `file`, which is made when something is first kept. Raises DiskFull or NotWritable."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def keep(self, latent: Latent, place: Place, name: str, made: float) -> Member:
+        """Enter a picture with its parents; one that is there already stays as it is."""
+        values = (latent.key, latent.model.id, _json(latent_to_plain(latent)), _json(place_to_plain(place)), name or place.name, made)
+        with self._opened() as library:
+            done = library.execute(
+                "INSERT OR IGNORE INTO pictures (id, model, latent, place, name, made) VALUES (?, ?, ?, ?, ?, ?)", values
+            )
+            if done.rowcount:
+                rows = [(latent.key, position, parent.key) for position, parent in enumerate(parents_of(place))]
+                library.executemany("INSERT INTO parents VALUES (?, ?, ?)", [row for row in rows if row[2] != latent.key])
+            return self._member(library, latent.key)
+
+    def member(self, picture: str) -> Member:
+        """BadRequest where there is none."""
+        with self._opened() as library:
+            return self._member(library, picture)
+
+    def find(self, picture: str) -> Member | None:
+        with self._opened() as library:
+            row = library.execute("SELECT * FROM pictures WHERE id = ?", (picture,)).fetchone()
+            return None if row is None else _read(library, row)
+
+    def mark(self, picture: str, name: str | None, bookmarked: bool | None) -> Member:
+        """BadRequest where there is none."""
+        with self._opened() as library:
+            changes = "name = coalesce(?, name), bookmarked = coalesce(?, bookmarked)"
+            library.execute(f"UPDATE pictures SET {changes} WHERE id = ?", (name, bookmarked, picture))
+            return self._member(library, picture)
+
+    def newest(self, model: str | None, *, bookmarked: bool, limit: int) -> tuple[Member, ...]:
+        query = (
+            "SELECT * FROM pictures WHERE (:model IS NULL OR model = :model) AND bookmarked >= :marked ORDER BY number DESC LIMIT :limit"
+        )
+        with self._opened() as library:
+            rows = library.execute(query, {"model": model, "marked": int(bookmarked), "limit": limit}).fetchall()
+            return tuple(_read(library, row) for row in rows)
+
+    def family(self, picture: str) -> tuple[Member, ...]:
+        """The picture, its ancestors and its descendants, older ones first. BadRequest where there is none."""
+        with self._opened() as library:
+            self._member(library, picture)
+            return tuple(_read(library, row) for row in library.execute(_FAMILY, {"id": picture}).fetchall())
+
+    def name_direction(self, model: str, kind: str, index: int, name: str) -> None:
+        with self._opened() as library:
+            if name:
+                library.execute("INSERT OR REPLACE INTO directions VALUES (?, ?, ?, ?)", (model, kind, index, name))
+            else:
+                library.execute("DELETE FROM directions WHERE model = ? AND kind = ? AND place = ?", (model, kind, index))
+
+    def direction_names(self, model: str) -> dict[tuple[str, int], str]:
+        with self._opened() as library:
+            rows = library.execute("SELECT kind, place, name FROM directions WHERE model = ?", (model,)).fetchall()
+            return {(kind, place): name for kind, place, name in rows}
+
+    @staticmethod
+    def _member(library: sqlite3.Connection, picture: str) -> Member:
+        row = library.execute("SELECT * FROM pictures WHERE id = ?", (picture,)).fetchone()
+        if row is None:
+            raise BadRequest("The picture", "it is not in the library")
+        return _read(library, row)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """One transaction. A file that is no library is set aside, and a new one begun: nothing is written over."""
+        make_folder(self.file.parent)
+        try:
+            with closing(self._connected()) as library, library:
+                yield library
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return _prepared(self.file)
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        except sqlite3.DatabaseError:
+            aside = next(path for path in (self.file.with_suffix(f".damaged-{n}") for n in range(1, 1000)) if not path.exists())
+            self.file.rename(aside)
+            return _prepared(self.file)
+
+    def _explained(self, error: sqlite3.OperationalError) -> DiskFull | NotWritable:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return DiskFull(self.file)
+        return NotWritable(self.file, str(error))
+
+
+def _prepared(file: Path) -> sqlite3.Connection:
+    library = sqlite3.connect(file, timeout=5)
+    try:
+        library.executescript(_SCHEMA)
+    except BaseException:
+        library.close()
+        raise
+    library.row_factory = sqlite3.Row
+    return library
+
+
+def _read(library: sqlite3.Connection, row: Any) -> Member:
+    parents = library.execute("SELECT parent FROM parents WHERE child = ? ORDER BY position", (row["id"],)).fetchall()
+    return Member(
+        row["id"],
+        latent_from_plain(json.loads(row["latent"])),
+        place_from_plain(json.loads(row["place"])),
+        tuple(parent[0] for parent in parents),
+        row["name"],
+        bool(row["bookmarked"]),
+        row["made"],
+    )
+
+
+def _json(values: Any) -> str:
+    return json.dumps(values, sort_keys=True)
+
+
+# ---- lineage ----
+
+
+def parents_of(place: Place) -> Sequence[Latent]:
+    """The pictures that a place is made of; a latent and a point of the map have none."""
+    match place:
+        case Morph():
+            return (place.a, place.b)
+        case Steered():
+            return (place.base,)
+        case Blend():
+            return place.parents
+        case Waypoint():
+            return place.journey.stops
+        case Latent() | MapPoint():
+            return ()

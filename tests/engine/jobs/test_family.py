@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.api.errors import BadRequest, DiskFull, NotWritable
+from engine.api.exploring import Blend, Journey, MapPoint, Place, Push, Steered, Waypoint
+from engine.api.family import DirectionNames, FindFamily, KeepPicture, ListPictures, MarkPicture, Member, NameDirection, ReplayPicture
+from engine.api.latent import Latent, Morph
+from engine.api.place_values import place_from_plain, place_to_plain
+from engine.context import Context
+from engine.jobs import family
+from engine.latent.codes import styles_of
+from engine.latent.directions import directions
+from engine.latent.family import FamilyTree
+from engine.latent.places import resolve
+from engine.models.generators import GeneratorModel
+from tests.tiny import drive, write_tiny_generator
+
+
+@pytest.fixture
+def model(context: Context) -> GeneratorModel:
+    context.models.add(write_tiny_generator(context.places.models, "mine"))
+    return context.models.generator("mine")
+
+
+def keep(context: Context, place: Place, name: str = "") -> Member:
+    latent = place if isinstance(place, Latent) else drive(resolve(place, context))[0].latent()
+    member, _ = drive(family.keep_picture(KeepPicture(latent, place, name), context))
+    assert isinstance(member, Member)
+    return member
+
+
+def places_of(model: GeneratorModel) -> list[Place]:
+    a, b = Latent.of_seed(model.key, 1), Latent.of_seed(model.key, 2)
+    (way,) = directions(model, "sefa", 1)
+    steered = Steered(a, (Push(way, 1.5, ("coarse",)),), ("fine",), "pushed")
+    blend = Blend((a, b), (1, 0), (0.5, 0.5), (0, 1), "child")
+    return [a, Morph(a, b, 0.2), steered, blend, Waypoint(Journey((a, b)), 0.3), MapPoint(model.key, "spread", 0.5, 1.0)]
+
+
+def test_every_place_survives_json(model: GeneratorModel) -> None:
+    for place in places_of(model):
+        assert place_from_plain(place_to_plain(place)) == place
+    with pytest.raises(ValueError, match="no kind of place"):
+        place_from_plain({"kind": "moon"})
+
+
+def test_a_picture_keeps_its_parents_and_comes_back_after_a_restart(model: GeneratorModel, context: Context) -> None:
+    a, b = (keep(context, Latent.of_seed(model.key, seed)) for seed in (1, 2))
+    child = keep(context, Blend((a.latent, b.latent), (1, 0), (1, 0), (0, 1)), "child")
+    grandchild = keep(context, Steered(child.latent, (Push(directions(model, "sefa", 1)[0], 2.0),)))
+    stranger = keep(context, Latent.of_seed(model.key, 3))
+    assert child.parents == (a.id, b.id) and child.name == "child"
+    for member in (a, child, grandchild):
+        tree, _ = drive(family.find_family(FindFamily(member.id), context))
+        ids = [found.id for found in tree]
+        assert ids == ([a.id, child.id, grandchild.id] if member is a else [a.id, b.id, child.id, grandchild.id])
+    newest, _ = drive(family.list_pictures(ListPictures(limit=2), context))
+    assert newest == (stranger, grandchild)
+
+
+def test_the_same_picture_is_kept_once(model: GeneratorModel, context: Context) -> None:
+    first = keep(context, Latent.of_seed(model.key, 1), "first")
+    assert keep(context, Latent.of_seed(model.key, 1), "again") == first
+    assert drive(family.list_pictures(ListPictures("mine"), context))[0] == (first,)
+    assert drive(family.list_pictures(ListPictures("other"), context))[0] == ()
+
+
+def test_pictures_are_named_and_bookmarked(model: GeneratorModel, context: Context) -> None:
+    member = keep(context, Latent.of_seed(model.key, 1))
+    keep(context, Latent.of_seed(model.key, 2))
+    marked, _ = drive(family.mark_picture(MarkPicture(member.id, bookmarked=True), context))
+    renamed, _ = drive(family.mark_picture(MarkPicture(member.id, name="the grey one"), context))
+    assert (marked.bookmarked, renamed.name, renamed.bookmarked) == (True, "the grey one", True)
+    assert drive(family.list_pictures(ListPictures(bookmarked=True), context))[0] == (renamed,)
+    with pytest.raises(BadRequest, match="not in the library"):
+        drive(family.mark_picture(MarkPicture("0" * 64, name="x"), context))
+
+
+def test_directions_keep_the_artists_names(context: Context) -> None:
+    drive(family.name_direction(NameDirection("a" * 64, "sefa", 2, "hats"), context))
+    drive(family.name_direction(NameDirection("a" * 64, "sefa", 2, "taller hats"), context))
+    assert drive(family.direction_names(DirectionNames("a" * 64), context))[0] == {("sefa", 2): "taller hats"}
+    drive(family.name_direction(NameDirection("a" * 64, "sefa", 2, ""), context))
+    assert drive(family.direction_names(DirectionNames("a" * 64), context))[0] == {}
+
+
+def test_a_picture_is_replayed_step_by_step_on_another_model(model: GeneratorModel, context: Context) -> None:
+    context.models.add(write_tiny_generator(context.places.models, "other", seed=5))
+    other = context.models.generator("other")
+    a, b = (keep(context, Latent.of_seed(model.key, seed)) for seed in (1, 2))
+    child = keep(context, Blend.of((a.latent, b.latent), (0.5, 0.5)))
+    pushed = keep(context, Steered(child.latent, (Push(directions(model, "sefa", 2)[1], 2.0),)))
+    made, _ = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
+    ours = [styles_of(replace(seed.latent, model=other.key), other.network) for seed in (a, b)]
+    step = torch.from_numpy(directions(other, "sefa", 2)[1].step.array())
+    assert made.model == other.key
+    assert torch.allclose(styles_of(made, other.network), (ours[0] + ours[1]) / 2 + 2 * step, atol=1e-5)
+
+
+def test_a_damaged_library_is_set_aside(model: GeneratorModel, context: Context) -> None:
+    context.places.library.write_bytes(b"this is no library at all" * 100)
+    member = keep(context, Latent.of_seed(model.key, 1))
+    assert drive(family.list_pictures(ListPictures(), context))[0] == (member,)
+    assert context.places.library.with_suffix(".damaged-1").read_bytes().startswith(b"this is no library")
+
+
+@pytest.mark.parametrize(("code", "kind"), [(sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_READONLY, NotWritable)])
+def test_a_library_that_cannot_be_written_is_said(
+    model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception]
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", full)
+    with pytest.raises(kind, match=r"library\.sqlite"):
+        keep(context, Latent.of_seed(model.key, 1))
+
+
+def test_a_library_belongs_to_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="not in the library"):
+        FamilyTree(tmp_path / "new" / "library.sqlite").member("0" * 64)
