@@ -1,19 +1,26 @@
-"""Makes the pictures of the documentation: the studio's window, and the house picture in every style of the gallery.
+"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, and the Train
+workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
 
-python docs/make_images.py
+python docs/make_images.py [gallery] [window] [training]
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
+from PySide6.QtWidgets import QWidget
 
 IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
+FORMS, SEEN = 400, 14_000
+"""How many compositions are drawn for a training, and how many pictures it sees before it is photographed."""
 
 
 def window() -> None:
@@ -25,8 +32,13 @@ def window() -> None:
         os.environ["SFUMATO_HOME"] = str(Path(folder) / "home")
         if first_light(Path(folder)):
             raise SystemExit("first light failed")
-        with Image.open(Path(folder) / "studio.png") as shot:
-            shot.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(IMAGES / "studio.png", optimize=True)
+        keep(Path(folder) / "studio.png", IMAGES / "studio.png")
+
+
+def keep(shot: Path, target: Path) -> None:
+    """A screen in 256 colours is a fourth as large, and looks the same."""
+    with Image.open(shot) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)
 
 
 def gallery() -> None:
@@ -41,7 +53,60 @@ def gallery() -> None:
     wall.save(IMAGES / "gallery.jpg", quality=82, optimize=True)
 
 
+def training() -> None:
+    """The Train workspace: a folder's report, a training under way, its model."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import qasync
+
+    from desktop.app import make_application
+    from resources.draw_forms import draw_forms
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SFUMATO_HOME"] = str(Path(folder) / "home")
+        forms = Path(folder) / "forms"
+        draw_forms(forms, FORMS, 128, 0)
+        with qasync.QEventLoop(make_application()) as loop:
+            loop.run_until_complete(_trained(forms))
+
+
+async def _trained(forms: Path) -> None:
+    from desktop.app import App
+    from engine.api.places import places
+
+    app = App(places())
+    run, tasks = app.studio.workshop.run, app.studio.tasks
+    app.window.resize(1440, 900)
+    app.window.show()
+    try:
+        await app.begin()
+        await tasks.idle()
+        app.handlers.train_on(forms)
+        await tasks.idle()
+        await _photograph(app.window, "training-report")
+        app.studio.workshop.begin()
+        while run.course.seen < SEEN:
+            await asyncio.sleep(1)
+        await _photograph(app.window, "training")
+        run.finish()
+        await tasks.idle()
+        app.studio.workshop.use_model(run.name)
+        await tasks.idle()
+        await _photograph(app.window, "training-model")
+    finally:
+        await app.close()
+
+
+async def _photograph(window: QWidget, name: str) -> None:
+    await asyncio.sleep(1)
+    with tempfile.TemporaryDirectory() as folder:
+        shot = Path(folder) / "shot.png"
+        window.grab().save(str(shot))
+        keep(shot, IMAGES / f"{name}.png")
+
+
+MADE: dict[str, Callable[[], None]] = {"gallery": gallery, "window": window, "training": training}
+
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    gallery()
-    window()
+    for name in sys.argv[1:] or MADE:
+        MADE[name]()

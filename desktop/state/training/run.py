@@ -30,6 +30,8 @@ class TrainingRun(QObject):
     framed = Signal(QImage)
     judged = Signal()
     """The watch has given a verdict."""
+    measured = Signal()
+    """There are new losses."""
     grids_changed = Signal()
     made = Signal(object)
 
@@ -74,6 +76,7 @@ class TrainingRun(QObject):
         """Begin a new run."""
         self._forget()
         self.name, self.about, self.minutes = request.name, about, request.minutes
+        self._tell_course()
         self._follow(request, "preparing")
         self._notices.say(f"Training {self.name} begins")
 
@@ -83,8 +86,13 @@ class TrainingRun(QObject):
         self.name, self.about, self.course, self.live = name, about, course, live
         course.saved = True
         self._set("paused")
-        self.grids_changed.emit()
-        self.judged.emit()
+        self._tell_course()
+
+    def _tell_course(self) -> None:
+        """All of it may be another."""
+        for signal in (self.grids_changed, self.judged, self.measured):
+            signal.emit()
+        self.framed.emit(self.live)
 
     def go_on(self, minutes: float | None) -> None:
         """Go on from the last checkpoint."""
@@ -173,6 +181,8 @@ class TrainingRun(QObject):
             self._set("running")
         if len(self.course.grids) != grids:
             self.grids_changed.emit()
+        if news.losses:
+            self.measured.emit()
         if news.watched is not None:
             self.judged.emit()
         if news.saved and self.finishes_at_checkpoint:

@@ -68,6 +68,7 @@ class TrainingBindings(QObject):
         run.framed.connect(self._show_live)
         run.grids_changed.connect(lambda: page.time.set_grids(run.course.grids))
         run.judged.connect(self._show_verdict)
+        run.measured.connect(self._show_losses)
         self._workshop.album.read.connect(self._show_read)
         page.time.looked_at.connect(self._look_at)
         panel.pause_wanted.connect(run.pause)
@@ -159,8 +160,10 @@ class TrainingBindings(QObject):
             )
         )
         page.notes.set_notes(course.notes)
-        if page.charts is not None:
-            page.charts.set_losses(course.losses)
+
+    def _show_losses(self) -> None:
+        if self._space.run.charts is not None:
+            self._space.run.charts.set_losses(self._workshop.run.course.losses)
 
     def _show_live(self, image: QImage) -> None:
         if self._space.run.time.path is None:
@@ -198,7 +201,7 @@ class TrainingBindings(QObject):
         from desktop.views.training.charts import Charts
 
         self._space.run.add_charts(Charts())
-        self._show_run()
+        self._show_losses()
         self._show_verdict()
 
     # The generator

@@ -148,6 +148,7 @@ class PlanPage(QWidget):
 
     def _connect(self) -> None:
         self.begin_button.clicked.connect(self.begin_wanted)
+        self.choices.name.returnPressed.connect(self.begin_wanted)
         self.again.clicked.connect(self.again_wanted)
         self.again.setToolTip("Examine the folder once more")
         self.other.clicked.connect(self.folder_wanted)
