@@ -30,10 +30,14 @@ class Tasks:
 
     def spawn_latest(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """As `spawn`, in place of what still runs under this name."""
+        self.cancel(name)
+        return self.spawn(work, name)
+
+    def cancel(self, name: str) -> None:
+        """End what still runs under this name."""
         for task in self._running:
             if task.get_name() == name:
                 task.cancel()
-        return self.spawn(work, name)
 
     async def close(self) -> None:
         """Cancel what still runs and wait until it has ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QMimeData
@@ -11,13 +12,13 @@ from PySide6.QtCore import QMimeData
 from desktop.document.document import DOCUMENT_SUFFIX
 from desktop.views.gallery_model import STYLES_MIME
 
-Kind = Literal["files", "document", "image", "styles"]
+Kind = Literal["files", "folder", "document", "image", "styles"]
 Action = Literal["photo", "style", "layer", "mix"]
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What is being dragged: local files, a document of the studio, pixels without a file, or gallery styles (by key)."""
+    """What is being dragged: local files, a folder, a document of the studio, pixels without a file, or gallery styles (by key)."""
 
     kind: Kind
     items: tuple[str, ...] = ()
@@ -39,6 +40,8 @@ def payload_of(mime: QMimeData) -> Payload | None:
         styles = _style_keys(mime.data(STYLES_MIME).data())
         return Payload("styles", styles) if styles else None
     paths = tuple(url.toLocalFile() for url in mime.urls() if url.isLocalFile())
+    if paths and Path(paths[0]).is_dir():
+        return Payload("folder", paths[:1])
     if paths:
         is_document = paths[0].lower().endswith(DOCUMENT_SUFFIX)
         return Payload("document", paths[:1]) if is_document else Payload("files", paths)
@@ -60,6 +63,8 @@ def zones_for(payload: Payload, has_photo: bool) -> tuple[DropZone, ...]:
     photo = DropZone("photo", "photo", "Replace photo" if has_photo else "Use as photo", "The picture to paint")
     if payload.kind == "document":
         return (DropZone("photo", "open", "Open document", "With its photo, styles and history"),)
+    if payload.kind == "folder":
+        return (DropZone("photo", "train", "Train on this folder", "A generator learns from its pictures"),)
     if payload.kind == "image":
         return (photo,)
     if payload.kind == "styles":

@@ -131,9 +131,9 @@ class Handlers(QObject):
             self.leaving.emit()
             return
         self._is_resting = True
-        self._window.banners.offer(
-            f"{run.name} is being paused and saved; then Sfumato closes. You can go on with it at the next start.",
-        )
+        resting = f"{run.name} is being paused and saved; then Sfumato closes. You can go on with it at the next start."
+        making = f"The model {run.name} is being made; then Sfumato closes."
+        self._window.banners.offer(making if run.phase == "finishing" else resting)
         self._studio.tasks.spawn(run.rest(), "pause before leaving").add_done_callback(self._rested)
 
     def _rested(self, done: asyncio.Task[None]) -> None:

@@ -71,7 +71,7 @@ class Planning(QObject):
 
     def forget(self) -> None:
         """Put the folder away."""
-        self._tasks.spawn_latest(_nothing(), EXAMINING)
+        self._tasks.cancel(EXAMINING)
         self.plan, self.report, self.progress, self.trouble, self.sheet = Plan(), None, None, "", QImage()
         self.sheet_changed.emit()
         self.changed.emit()
@@ -156,7 +156,3 @@ def _trouble_with(folder: Path) -> str | None:
     if folder.is_file():
         return f"{folder.name} is a file: drop the folder that your pictures are in."
     return None if folder.is_dir() else str(FolderMissing(folder))
-
-
-async def _nothing() -> None:
-    pass

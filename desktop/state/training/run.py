@@ -175,7 +175,7 @@ class TrainingRun(QObject):
                 pass
 
     def _learn(self, news: Learned) -> None:
-        grids = len(self.course.grids)
+        grids, before = len(self.course.grids), self.course.verdict
         self.course.learn(news)
         if self.phase == "preparing":
             self._set("running")
@@ -185,6 +185,8 @@ class TrainingRun(QObject):
             self.measured.emit()
         if news.watched is not None:
             self.judged.emit()
+            if news.watched.state != "green" and (before is None or before.state != news.watched.state):
+                self._notices.say(f"{self.name}: {news.watched.sentence}")
         if news.saved and self.finishes_at_checkpoint:
             self.finish()
         else:

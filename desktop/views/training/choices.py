@@ -53,7 +53,7 @@ class Choices(QWidget):
         self.trouble.setWordWrap(True)
         self.start = combo("Begin with")
         self.side = Segments("Size in pixels", [(size, str(size)) for size in SIZES])
-        self.classic_size = Caption()
+        self.fixed_size = Caption()
         self.fit = Segments("Pictures that are not square", [(key, text) for key, text, _ in FITS])
         for key, _, tip in FITS:
             self.fit.set_tip(key, tip)
@@ -90,15 +90,15 @@ class Choices(QWidget):
         for field, value in ((self.start, plan.begin_from), (self.minutes, plan.minutes), (self.kind, plan.kind)):
             with QSignalBlocker(field):
                 field.setCurrentIndex(max(0, field.findData(value)))
-        classic, bound = plan.kind in CLASSIC_SIZES, plan.begin_from is not None
+        bound, fixed = plan.begin_from is not None, plan.kind in CLASSIC_SIZES or plan.size not in SIZES
         self.side.set_value(plan.size)
-        self.side.setVisible(not classic)
+        self.side.setVisible(not fixed)
         self.side.allow((plan.size,) if bound else SIZES)
-        self.classic_size.setText(f"{plan.size} × {plan.size} pixels, as in its paper")
-        self.classic_size.setVisible(classic)
+        self.fixed_size.setText(f"{plan.size} × {plan.size} pixels, as {'the model' if bound else 'in its paper'}")
+        self.fixed_size.setVisible(fixed)
         self.fit.set_value(plan.fit)
         self.kind.setEnabled(not bound)
-        if classic:
+        if plan.kind in CLASSIC_SIZES:
             self._open_more()
 
     def _arrange(self) -> None:
@@ -107,7 +107,7 @@ class Choices(QWidget):
         column.setSpacing(THEME.space_4)
         column.addLayout(_labelled("Name", self.name, self.trouble))
         column.addLayout(_labelled("Begin with", self.start))
-        column.addLayout(_labelled("Size of the new pictures", self.side, self.classic_size))
+        column.addLayout(_labelled("Size of the new pictures", self.side, self.fixed_size))
         column.addLayout(_labelled("Of pictures that are not square, use", self.fit))
         column.addLayout(_labelled("Train for", self.minutes))
         more = QVBoxLayout(self._more)

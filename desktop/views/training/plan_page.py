@@ -21,7 +21,7 @@ REASONS: dict[Reason, str] = {
     "duplicate": "There already",
     "tiny": "Too small",
     "gone": "Gone meanwhile",
-    "other": "No pictures",
+    "other": "Not pictures",
 }
 NAMED = 40
 """So many files of each reason are listed by name; a folder may hold thousands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,3 +195,12 @@ def test_the_overlay_takes_the_welcome_away_and_gives_it_back(canvas: Canvas) ->
     QApplication.sendEvent(canvas, QDragLeaveEvent())
     assert not overlay(canvas).isVisible()
     assert welcome.isVisible()
+
+
+def test_a_folder_is_something_to_learn_from(canvas: Canvas, heard: list[tuple[str, object]], tmp_path: Path) -> None:
+    with_photo(canvas)
+    mime = files(str(tmp_path))
+    enter(canvas, mime)
+    assert titles(canvas) == ["Train on this folder"]
+    drop(canvas, mime, "Train on this folder")
+    assert heard == [("photo_dropped", [str(tmp_path)])]

@@ -12,10 +12,10 @@ import pytest
 from desktop.state.training.run import TrainingRun
 from desktop.state.training.workshop import Workshop
 from engine.api.errors import BadRequest, DiskFull, SfumatoError
-from engine.api.events import Body, Failed
+from engine.api.events import Body, Failed, Learned
 from engine.api.manifest import Manifest
 from engine.api.requests import ExamineFolder, FinishTraining, Request, ResumeTraining, Train
-from engine.api.training import Curve, PreviewGrid, RunDescription, RunHistory
+from engine.api.training import Curve, PreviewGrid, RunDescription, RunHistory, Watched
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_engine import Script
 
@@ -307,5 +307,23 @@ def test_a_run_of_an_earlier_sitting_is_listed_opened_and_gone_on_with(play: Pla
         workshop.open_run(run, go_on=True)
         await sitting.settle()
         assert sitting.engine.requests_of(ResumeTraining) == [ResumeTraining("sails", run=folder)]
+
+    play(scenario)
+
+
+def test_a_worse_verdict_is_told_wherever_the_artist_is(play: Play, folder: Path) -> None:
+    states = iter(("green", "amber", "amber", "red"))
+
+    def script(request: Request[Any]) -> Iterator[Body]:
+        for step, state in enumerate(states):
+            watched = Watched(state, f"It is {state}.", (), None, None, 0.0, 0.5, 0.9, 0.5)  # type: ignore[arg-type]
+            yield Learned(folder, step, 32 * step, float(step), watched=watched, saved=True)
+
+    async def scenario(sitting: Sitting) -> None:
+        workshop = await planned(sitting, folder)
+        sitting.engine._script = script
+        workshop.begin()
+        await sitting.settle()
+        assert [said for said in sitting.said if "It is" in said] == ["boats: It is amber.", "boats: It is red."]
 
     play(scenario)

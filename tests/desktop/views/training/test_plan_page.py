@@ -51,7 +51,7 @@ def test_a_report_says_what_can_be_used_and_lists_what_is_left_out(page: PlanPag
 def test_of_many_files_the_first_are_named(page: PlanPage) -> None:
     many = tuple(LeftOut(f"{index}.txt", "other") for index in range(NAMED + 5))
     page.set_report(replace(REPORT, left_out=many), ())
-    assert f"No pictures ({NAMED + 5})" in texts(page) and "and 5 more" in texts(page)
+    assert f"Not pictures ({NAMED + 5})" in texts(page) and "and 5 more" in texts(page)
     page.set_report(replace(REPORT, left_out=()), ())
     assert not any("Left out" in text for text in texts(page))
 
@@ -93,8 +93,10 @@ def test_a_model_to_begin_with_and_a_classic_bind_the_size(page: PlanPage) -> No
     choices.set_starts([("scrolls", "scrolls (128 px)")])
     choices.set_plan(Plan(FOLDER, "x", begin_from="scrolls", size=128), "")
     assert choices.start.currentData() == "scrolls" and not choices.kind.isEnabled()
+    choices.set_plan(Plan(FOLDER, "x", begin_from="scrolls", size=16), "")
+    assert not choices.side.isVisible() and choices.fixed_size.text() == "16 × 16 pixels, as the model"
     choices.set_plan(Plan(FOLDER, "x").with_kind("dense"), "")
-    assert not choices.side.isVisible() and "32 × 32" in choices.classic_size.text()
+    assert not choices.side.isVisible() and "32 × 32" in choices.fixed_size.text()
     assert choices.kind.isVisible()
 
 
