@@ -67,6 +67,16 @@ class Learned:
     """The file of a new preview grid, whose picture follows as a `Frame`: always the same latents."""
 
 
+@dataclass(frozen=True)
+class Fidelity:
+    """How near a generated picture has come to the one that it is to be."""
+
+    likeness: float
+    """0: as unlike as two random pictures of the model; 1: alike to the eye."""
+    psnr: float
+    """In decibels."""
+
+
 @dataclass(frozen=True, eq=False)
 class Tile:
     """One thumbnail of a map: `pixels` as in a `Frame`. `novelty` is 0 for what looks like a visited place, 1 for what looks like none."""
@@ -108,7 +118,7 @@ class Failed:
 
 
 Terminal = Finished[object] | Cancelled | Superseded | Failed
-Body = Started | Progress | Frame | Learned | Tiles | Terminal
+Body = Started | Progress | Frame | Learned | Tiles | Fidelity | Terminal
 
 
 @dataclass(frozen=True)

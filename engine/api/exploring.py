@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from engine.api.latent import Latent, ModelKey, Morph, Styles
+from engine.api.recipe import Photo
 from engine.api.requests import Lane, Request
 from engine.api.training import NetworkKind
 
@@ -310,6 +311,62 @@ class FindOnMap(Request[MapPoint]):
 
     latent: Latent
     layout: Layout
+
+    @property
+    def subject(self) -> str:
+        return self.latent.name or "the picture"
+
+
+@dataclass(frozen=True)
+class Inverted:
+    """A photo found in a model's space."""
+
+    latent: Latent
+    likeness: float
+    """0: as unlike as two random pictures of the model; 1: alike to the eye."""
+    psnr: float
+    seconds: float
+    sentence: str
+    """What it is worth, in plain words."""
+
+
+@dataclass(frozen=True)
+class Invert(Request[Inverted]):
+    """Look for a photo (its middle square) in a model's space. Sends `Fidelity` and a `Frame` now and then, from the first second on."""
+
+    photo: Photo
+    model: str
+    steps: int = 200
+    """Of looking for the code."""
+    tuning: int = 50
+    """Steps of changing the generator a little, for this photo alone; 0: not at all."""
+    slot: ClassVar[str | None] = "invert"
+
+    @property
+    def subject(self) -> str:
+        return self.photo.name
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A point of a picture and where it shall come to: x and y (downward) in parts of its side, 0..1."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class DragPoints(Request[Latent]):
+    """Change a picture so that its points come to their ends; a pull that ends where it starts pins its point.
+
+    Sends a `Frame` after each step; cancelled or superseded it leaves nothing. Layers finer than the ones that make the form stay.
+    """
+
+    latent: Latent
+    pulls: tuple[Pull, ...]
+    steps: int = 60
+    lane: ClassVar[Lane] = Lane.FOREGROUND
+    slot: ClassVar[str | None] = "drag"
 
     @property
     def subject(self) -> str:

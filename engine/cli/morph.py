@@ -22,7 +22,7 @@ class EasingWish(StrEnum):
 
 
 def morph(
-    pictures: Annotated[list[str], typer.Argument(metavar="A B [C…]", help="Seeds, or code files of one model.", show_default=False)],
+    pictures: Annotated[list[str], typer.Argument(metavar="A B [C…]", help="Seeds, code files or photos.", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", help="A film, .mp4 or .gif, or a folder for PNG frames.", show_default=False)],
     frames: Annotated[int, typer.Option(help="How many.")] = ExportFilm.frames,
     fps: Annotated[float, typer.Option(help="Frames a second.")] = ExportFilm.fps,

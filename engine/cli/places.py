@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from engine.api.errors import BadRequest, FileMissing
-from engine.api.exploring import ReadCode
+from engine.api.errors import BadRequest
+from engine.api.exploring import Invert, ReadCode
 from engine.api.latent import GREATEST_SEED, Latent
+from engine.api.requests import ImportPicture
 from engine.cli.session import Session
 from engine.models.generators import GeneratorModel
 
@@ -24,7 +25,7 @@ def opened(model: str | None, words: list[str], engine: Session) -> GeneratorMod
 
 
 def parse_place(word: str, model: GeneratorModel, truncation: float, engine: Session) -> Latent:
-    """A seed, or the latent in a code file of the model. BadRequest for what is neither."""
+    """A seed, the latent in a code file of the model, or a photo, which is looked for (a minute at 128 px)."""
     if word.isdecimal():
         if int(word) > GREATEST_SEED:
             raise BadRequest(f"The seed {word}", f"it is {GREATEST_SEED} at the most")
@@ -33,6 +34,6 @@ def parse_place(word: str, model: GeneratorModel, truncation: float, engine: Ses
     if path.suffix == ".safetensors":
         code = engine.run(ReadCode(path))
         return code if code.name else replace(code, name=path.stem)
-    if not path.exists():
-        raise FileMissing(path)
-    raise BadRequest(word, "a picture is a seed or a code file; make a code of a photo with `sfumato invert`")
+    found = engine.run(Invert(engine.run(ImportPicture(path)), model.key.id))
+    engine.report.note(f"{path}: {found.sentence}")
+    return found.latent

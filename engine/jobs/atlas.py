@@ -37,7 +37,7 @@ def show_tiles(request: ShowTiles, context: Context) -> Generator[Step, Any, Non
     model = context.models.generator(request.model)
     yield from maps.prepared(request.model, request.layout, context)
     visited = yield from _visited(request, model, context)
-    usual = _usual_distance(model, context) if visited is not None else 1.0
+    usual = usual_distance(model, context) if visited is not None else 1.0
     for side in sorted({level_below(model.network, min(GLANCE, request.side)), level_below(model.network, request.side)}):
         for start in range(0, len(request.tiles), BATCH):
             wanted = request.tiles[start : start + BATCH]
@@ -124,7 +124,7 @@ def _visited(request: ShowTiles, model: GeneratorModel, context: Context) -> Gen
     return torch.stack(seen) if seen else None
 
 
-def _usual_distance(model: GeneratorModel, context: Context) -> float:
+def usual_distance(model: GeneratorModel, context: Context) -> float:
     """How far apart two random pictures of the model look."""
     key = ("usual", model.key.hash)
     known = context.models.cache.get(key, Tensor)

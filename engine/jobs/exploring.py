@@ -8,7 +8,7 @@ from typing import Any
 from engine.api import exploring
 from engine.api import family as family_api
 from engine.api.requests import Request
-from engine.jobs import atlas, explore, family, film
+from engine.jobs import atlas, explore, family, film, invert
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -21,6 +21,8 @@ JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.ShowStrip, explore.show_strip),
     (exploring.ExportDirections, explore.export_directions),
     (exploring.ExportFilm, film.export_film),
+    (exploring.Invert, invert.invert),
+    (exploring.DragPoints, invert.drag_points),
     (family_api.KeepPicture, family.keep_picture),
     (family_api.MarkPicture, family.mark_picture),
     (family_api.ListPictures, family.list_pictures),

@@ -10,7 +10,7 @@ from engine.api.places import places
 from engine.latent.code_file import write_code
 from engine.models import registry
 from tests.engine.cli.commands import CommandLine
-from tests.tiny import write_tiny_generator
+from tests.tiny import picture_file, write_tiny_generator
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +61,23 @@ def test_directions_are_listed_and_drawn(sfumato: CommandLine, tmp_path: Path) -
     said = sfumato("directions", "--model", "mine", "--kind", "ganspace", "--count", 2)
     assert [line.split()[:2] for line in said.out.splitlines()] == [["Spread", "1"], ["Spread", "2"]]
     assert "between 1 and 8" in sfumato("directions", "--model", "mine", "--count", 9).sentence(2)
+
+
+def test_a_photo_becomes_a_code_that_generate_and_morph_take(sfumato: CommandLine, tmp_path: Path) -> None:
+    photo, code = picture_file(tmp_path / "friend.png", 20, 16), tmp_path / "friend.safetensors"
+    said = sfumato("invert", photo, "--model", "mine", "-o", code, "--steps", 6, "--tuning", 3, "--json")
+    assert said.code == 0, said.err
+    assert 0 <= said.events[-1]["likeness"] <= 1 and said.events[-1]["psnr"] > 0
+    assert sfumato("generate", code, "-o", tmp_path / "again.png").code == 0
+    assert sfumato("morph", 1, code, "-o", tmp_path / "film", "--frames", 3, "--model", "mine").code == 0
+    assert len(list((tmp_path / "film").iterdir())) == 3
+
+
+def test_what_cannot_be_inverted_is_refused(sfumato: CommandLine, tmp_path: Path) -> None:
+    photo = picture_file(tmp_path / "friend.png", 20, 16)
+    assert "must end with .safetensors" in sfumato("invert", photo, "-o", tmp_path / "code.png").sentence(2)
+    assert "does not exist" in sfumato("invert", photo, "-o", tmp_path / "nowhere" / "code.safetensors").sentence(1)
+    out = tmp_path / "code.safetensors"
+    assert "no model called nobody" in sfumato("invert", photo, "-o", out, "--model", "nobody").sentence(2)
+    assert "between 1 and 5000" in sfumato("invert", photo, "-o", out, "--model", "mine", "--steps", 0).sentence(2)
+    assert not out.exists()

@@ -1,0 +1,200 @@
+"""A photo looked for in a generator's space: a style for each layer that makes it, then a small change of the generator itself.
+
+Optimisation in W+ (Abdal et al. 2019, arXiv 1904.03189) from the best of many random codes, then pivotal tuning (Roich et al. 2021,
+arXiv 2106.05744), of the narrow layers only, so that the change is about a megabyte. Pictures are compared at several sizes and by what the
+model's own critic sees in them, where its companion file is there: a network that was trained on just such pictures.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from engine.api.errors import SfumatoError
+from engine.latent.directions import sampled
+from engine.latent.look import looks
+from engine.models import checkpoint
+from engine.models.generators import GeneratorModel, training_file
+from engine.nets.generators import Critic, Generator, Noise, build_critic
+
+CANDIDATES = 256
+"""Random codes that the search begins among."""
+
+BATCH = 8
+
+RATE = 0.06
+"""Of Adam, in parts of the codes' standard deviation; it falls along a cosine."""
+
+TUNING_RATE = 2e-3
+
+DRIFT = 0.02
+"""Weight of what draws a code back to where codes usually are: beyond, the picture may fit and yet not be one to go on from."""
+
+TUNED_CHANNELS = 128
+"""Layers with more channels stay as they are: they hold most of the weights, and least of what one photo lacks."""
+
+CRITIC_STAGES = 3
+"""How deep the critic looks: farther on, it knows what is real rather than what is where."""
+
+SCALES = (1, 2, 4)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far a picture is from the photo, with a gradient. `photo` is (1, 3, S, S) in -1..1."""
+
+    photo: Tensor
+    critic: Sequence[nn.Module] = ()
+
+    def __call__(self, picture: Tensor) -> Tensor:
+        """A mean over pictures (N, 3, S, S)."""
+        photo = self.photo.expand_as(picture)
+        far = torch.stack([(_reduced(picture, scale) - _reduced(photo, scale)).square().mean() for scale in SCALES]).sum()
+        x, y = picture, self.photo
+        for stage in self.critic:
+            x = stage(x)
+            with torch.no_grad():
+                y = stage(y)
+            far = far + 0.15 * (x - y).square().mean() / y.square().mean().clamp(min=1e-6)
+        return far
+
+
+def _reduced(picture: Tensor, scale: int) -> Tensor:
+    return picture if scale == 1 else F.avg_pool2d(picture, scale)
+
+
+def critic_stages(model: GeneratorModel) -> tuple[nn.Module, ...]:
+    """The first stages of the critic beside the model, frozen; none where there is no such file, or it does not fit."""
+    file = training_file(model.manifest.path)
+    if not file.is_file():
+        return ()
+    try:
+        tensors, _ = checkpoint.read(file)
+        critic: Critic = build_critic(model.network.config)
+        critic.load_state_dict({key.removeprefix("critic."): value.float() for key, value in tensors.items() if key.startswith("critic.")})
+    except (SfumatoError, RuntimeError):
+        return ()
+    stages = critic.to(model.device).eval().requires_grad_(False).stages
+    return tuple(stages[:CRITIC_STAGES])
+
+
+class Search:
+    """Looks for the styles of a photo; `start` narrows it down, `step` goes on from there."""
+
+    def __init__(self, network: Generator, compare: Comparison, noise: int | None = 0) -> None:
+        self.network, self.compare = network, compare
+        self._noise = None if noise is None else Noise.seeded([noise])
+        codes = sampled(network, 2000)
+        self._mean, self._deviation = codes.mean(0), codes.std(0).clamp(min=1e-3)
+        self.styles = self._mean.expand(1, network.layers, -1).clone()
+
+    @torch.no_grad()
+    def start(self) -> Iterator[None]:
+        """Take the best of many random codes, compared small."""
+        side = min(32, self.network.config.size)
+        small = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
+        codes = torch.cat([self._mean[None], sampled(self.network, CANDIDATES)])
+        far = []
+        for part in torch.split(codes, BATCH):
+            with torch.no_grad():
+                pictures = self.network.synthesize(self.network.broadcast(part, 0.7), None, side)
+            far += [float(small(picture[None])) for picture in pictures]
+            yield
+        best = min(range(len(far)), key=far.__getitem__)
+        self.styles = self.network.broadcast(codes[best : best + 1], 0.7).clone()
+
+    def steps(self, count: int) -> Iterator[Tensor]:
+        """The picture (1, 3, S, S) of each step; the best styles so far are in `styles`."""
+        offsets = torch.zeros_like(self.styles, requires_grad=True)
+        start, least = self.styles.clone(), math.inf
+        optimiser = torch.optim.Adam([offsets], lr=RATE, betas=(0.9, 0.99))
+        for step in range(count):
+            optimiser.param_groups[0]["lr"] = RATE * _falling(step, count)
+            with torch.enable_grad():
+                styles = start + offsets * self._deviation
+                picture = self.network.synthesize(styles, self._noise)
+                far = self.compare(picture)
+                drift = ((styles - self._mean) / self._deviation).square().sub(1).clamp(min=0).mean()
+                loss = far + DRIFT * drift
+            yield picture.detach()
+            loss.backward()  # type: ignore[no-untyped-call]
+            if float(far.detach()) < least:
+                least, self.styles = float(far.detach()), styles.detach().clone()
+            optimiser.step()
+            optimiser.zero_grad()
+
+
+class Tuning:
+    """Changes a copy of the generator a little, so that the styles found make the photo more exactly."""
+
+    def __init__(self, network: Generator, styles: Tensor, compare: Comparison, noise: int | None = 0) -> None:
+        self._before, self._styles, self._compare = network, styles, compare
+        self._noise = None if noise is None else Noise.seeded([noise])
+        self.network = copy.deepcopy(network)
+        self._tuned = {name: part for name, part in self.network.named_parameters() if _is_narrow(name, part)}
+
+    def steps(self, count: int) -> Iterator[Tensor]:
+        """The picture of each step."""
+        for part in self._tuned.values():
+            part.requires_grad_(True)
+        optimiser = torch.optim.Adam(self._tuned.values(), lr=TUNING_RATE, betas=(0.9, 0.99))
+        for step in range(count):
+            optimiser.param_groups[0]["lr"] = TUNING_RATE * _falling(step, count)
+            with torch.enable_grad():
+                picture = self.network.synthesize(self._styles, self._noise)
+                loss = self._compare(picture)
+            yield picture.detach()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            optimiser.zero_grad()
+        for part in self._tuned.values():
+            part.requires_grad_(False)
+
+    def delta(self) -> bytes:
+        """The change alone, in fp16, as a safetensors file."""
+        before = dict(self._before.named_parameters())
+        changes = {name: (part.detach() - before[name]).half().cpu() for name, part in self._tuned.items()}
+        return save(changes)
+
+
+def _is_narrow(name: str, parameter: Tensor) -> bool:
+    """Weights of the synthesis with few channels; neither the mapping nor the affine maps, which say what a style means."""
+    return "mapping" not in name and "affine" not in name and max(parameter.shape, default=1) <= TUNED_CHANNELS
+
+
+def _falling(step: int, count: int) -> float:
+    """From 1 to nearly 0, after a short rise."""
+    return min(1.0, (step + 1) / 10) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / count)) / 2)
+
+
+# ---- how good it is ----
+
+
+def psnr(picture: Tensor, photo: Tensor) -> float:
+    """Of pictures in -1..1, in decibels."""
+    error = float((picture.clamp(-1, 1) - photo).square().mean()) / 4
+    return 10 * math.log10(1 / max(error, 1e-10))
+
+
+def likeness(picture: Tensor, photo: Tensor, usual: float) -> float:
+    """0..1; `usual` is how far apart two random pictures of the model look."""
+    return max(0.0, 1 - float((looks(picture) - looks(photo)).norm()) / usual)
+
+
+def verdict(like: float, model: str) -> str:
+    """What to expect of it, in plain words."""
+    if like >= 0.75:
+        return f"Found in {model}: {like:.0%} alike."
+    if like >= 0.5:
+        return f"Found in {model}, not in every detail: {like:.0%} alike."
+    return (
+        f"This is hardly a picture of the kind that {model} has learnt: what was found is only {like:.0%} like it. "
+        "To blend any two photos, lay them over each other on the canvas."
+    )
