@@ -55,13 +55,17 @@ class _Task:
             return self.steps.throw(error)
         return self.steps.send(value)
 
-    def close(self) -> None:
-        """Run the job's `finally` blocks. What goes wrong in them is logged: the job is over in any case."""
+    def close(self, how: Terminal) -> Terminal:
+        """Run the job's `finally` blocks; the job is over in any case. One that is stopped and cannot leave things as it should: a
+        training that cannot be saved, has failed; whatever else goes wrong is logged."""
         try:
             if self.steps is not None:
                 self.steps.close()
-        except Exception:
+        except Exception as error:
+            if isinstance(error, SfumatoError) and isinstance(how, Cancelled | Superseded):
+                return Failed(error.failure())
             logger.exception("job %d (%s) did not close cleanly", self.id, type(self.request).__name__)
+        return how
 
 
 class Scheduler:
@@ -192,7 +196,7 @@ class Scheduler:
     def _end(self, task: _Task, how: Terminal) -> None:
         self._lanes[task.request.lane].remove(task)
         try:
-            task.close()
+            how = task.close(how)
         finally:
             self._emit(Event(task.id, how))
 

@@ -216,6 +216,6 @@ def _follow(training: Iterator[StepReport], interrupted: threading.Event, report
             said_at = time.monotonic()
             losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
             report.step(f"step {done.step}, {done.seen} pictures: {losses}", step=done.step, seen=done.seen, **done.metrics)
-        if interrupted.is_set():
+        if interrupted.is_set() and (done.whole or done.phase in ("watch", "preview")):  # within a step it would be dropped
             break
     return state

@@ -31,6 +31,11 @@ class Critic(nn.Module, ABC):
     def stages(self) -> Sequence[nn.Module]:
         """From the picture to the logit; a fine-tuning freezes those at the end, or at the beginning."""
 
+    @property
+    def comparing(self) -> int:
+        """The number of the first stage that sees pictures beside each other: before it a batch may be cut anywhere."""
+        return len(self.stages)
+
     def features(self, pictures: Tensor) -> list[Tensor]:
         """What every stage makes of the pictures; the last are the logits."""
         outputs = []
@@ -64,6 +69,10 @@ class ResidualCritic(Critic):
     @property
     def stages(self) -> Sequence[nn.Module]:
         return [self.stem, *self.blocks, self.compare, self.head]
+
+    @property
+    def comparing(self) -> int:
+        return 1 + len(self.blocks)
 
 
 class FromRGB(nn.Module):

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from engine.api.errors import BadRequest
 from engine.nets.generators.config import GeneratorConfig
 from engine.nets.generators.critic import Critic
-from engine.nets.generators.generator import Unmapped
+from engine.nets.generators.generator import Pieces, Unmapped
 
 WEIGHT_DEVIATION = 0.02
 """Of the normal that all weights are drawn from (section 4)."""
@@ -32,9 +32,13 @@ class DCGANGenerator(Unmapped):
         self.main = nn.Sequential(*layers, nn.Tanh())
         self.apply(_draw_weights)
 
-    def picture(self, z: Tensor) -> Tensor:
-        picture: Tensor = self.main(z[:, :, None, None])
-        return picture
+    def picture_pieces(self, z: Tensor) -> Pieces:
+        x = z[:, :, None, None]
+        for layer in self.main:
+            x = layer(x)
+            if isinstance(layer, nn.ConvTranspose2d):
+                (x,) = yield (x,)
+        return x
 
 
 class DCGANCritic(Critic):
@@ -53,6 +57,10 @@ class DCGANCritic(Critic):
     def stages(self) -> Sequence[nn.Module]:
         starts = [index for index, layer in enumerate(self.main) if isinstance(layer, nn.Conv2d)]
         return [self.main[start:end] for start, end in zip(starts, [*starts[1:], len(self.main)], strict=True)]
+
+    @property
+    def comparing(self) -> int:
+        return 0
 
 
 def load_pytorch_dcgan(weights: Mapping[str, Tensor]) -> DCGANGenerator:

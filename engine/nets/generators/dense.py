@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from engine.nets.generators.config import GeneratorConfig
 from engine.nets.generators.critic import Critic
-from engine.nets.generators.generator import Unmapped
+from engine.nets.generators.generator import Pieces, Unmapped
 
 PIECES = 5
 """Linear pieces of each maxout unit."""
@@ -25,8 +25,8 @@ class DenseGenerator(Unmapped):
         )
         self.main.apply(_draw_weights)
 
-    def picture(self, z: Tensor) -> Tensor:
-        pixels: Tensor = self.main(z)
+    def picture_pieces(self, z: Tensor) -> Pieces:
+        (pixels,) = yield (self.main(z),)
         return pixels.view(-1, 3, self.config.size, self.config.size)
 
 

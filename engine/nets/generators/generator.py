@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Generator as Iterator
+from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +16,21 @@ from engine.nets.generators.noise import Noise
 
 MEAN_STEP = 0.005
 """How far one batch moves the running mean of w (StyleGAN2's w_avg_beta is 0.995)."""
+
+
+Pieces: TypeAlias = Iterator[tuple[Tensor, ...], tuple[Tensor, ...], Tensor]
+"""A computation level by level: it yields what the next level goes on from, and goes on from what it is sent in its place."""
+
+
+def in_one_go(pieces: Pieces) -> Tensor:
+    """The result of a computation that comes in pieces."""
+    try:
+        carried = next(pieces)
+        while True:
+            carried = pieces.send(carried)
+    except StopIteration as end:
+        result: Tensor = end.value
+        return result
 
 
 class Generator(nn.Module, ABC):
@@ -36,12 +53,16 @@ class Generator(nn.Module, ABC):
     def map(self, z: Tensor) -> Tensor:
         """z (N, latent), unit normal -> w (N, width), fp32."""
 
-    @abstractmethod
     def synthesize(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Tensor:
         """w (N, layers, width) -> pictures (N, 3, size, size), fp32; `size` is one of `config.sides`, the largest by default.
 
         No noise gives the picture without its finest, arbitrary detail. BadRequest for a size that is none of the levels.
         """
+        return in_one_go(self.pieces(w, noise, size))
+
+    @abstractmethod
+    def pieces(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Pieces:
+        """`synthesize` level by level: for a training that has to let others work in between."""
 
     def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
         """w (N, width) for every layer (N, layers, width), drawn towards the mean where `truncation` is below 1."""
@@ -79,8 +100,8 @@ class Unmapped(Generator):
         super().__init__(config, layers=1)
 
     @abstractmethod
-    def picture(self, z: Tensor) -> Tensor:
-        """z (N, latent) -> pictures (N, 3, size, size) in -1..1."""
+    def picture_pieces(self, z: Tensor) -> Pieces:
+        """z (N, latent) -> pictures (N, 3, size, size) in -1..1, in pieces."""
 
     def map(self, z: Tensor) -> Tensor:
         return z
@@ -92,7 +113,7 @@ class Unmapped(Generator):
     def track_mean(self, w: Tensor) -> None:
         """The mean of the latents is known: zero."""
 
-    def synthesize(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Tensor:
+    def pieces(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Pieces:
         side = self.side(size)
-        picture = self.picture(w[:, 0]).float()
+        picture = (yield from self.picture_pieces(w[:, 0])).float()
         return picture if side == self.config.size else F.interpolate(picture, size=(side, side), mode="area")

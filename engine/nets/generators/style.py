@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.nets.generators.config import SMALLEST, GeneratorConfig
 from engine.nets.generators.equalised import RELU_GAIN, EqualisedLinear, leaky
-from engine.nets.generators.generator import Generator
+from engine.nets.generators.generator import Generator, Pieces
 from engine.nets.generators.modulation import ModulatedConv, ToRGB, doubled
 from engine.nets.generators.noise import Noise
 
@@ -73,14 +73,14 @@ class StyleGenerator(Generator):
         w: Tensor = self.mapping(z)
         return w
 
-    def synthesize(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Tensor:
+    def pieces(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Pieces:
         side = self.side(size)
-        x = self.constant.expand(w.shape[0], -1, -1, -1)
-        picture: Tensor | None = None
-        for level, reached in zip(self.levels, self.config.sides, strict=True):
-            x, part = level(x, w, noise)
-            picture = part if picture is None else doubled(picture) + part
+        picture: Tensor
+        x, picture = self.levels[0](self.constant.expand(w.shape[0], -1, -1, -1), w, noise)
+        for level, reached in zip(self.levels[1:], self.config.sides, strict=False):
             if reached == side:
                 break
-        assert picture is not None
+            x, picture = yield x, picture
+            x, part = level(x, w, noise)
+            picture = doubled(picture) + part
         return picture

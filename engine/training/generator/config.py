@@ -14,7 +14,9 @@ from engine.training.generator.dataset import Fit
 from engine.training.generator.losses import GAMES, LossName
 from engine.training.watch import WatchConfig
 
-BUDGETS = frozenset({"run", "minutes", "steps", "resume", "micro_batch", "precision", "checkpoint_minutes", "preview_every", "licence"})
+BUDGETS = frozenset(
+    {"run", "minutes", "steps", "resume", "micro_batch", "precision", "quantum", "checkpoint_minutes", "preview_every", "licence"}
+)
 """What may be another in every sitting: how long, on what and where a run goes on, not what it makes."""
 
 GROUP = 8
@@ -42,6 +44,9 @@ class TrainGenerator:
     batch: int = 32
     micro_batch: int | None = None
     """Pictures computed at once; the gradients of a batch are accumulated. None: the whole batch, until memory runs out."""
+    quantum: float | None = None
+    """The longest, in seconds, that a piece of work should take: pictures are computed in parts for it, and compared in groups all the
+    same. None: a micro-batch in one part."""
     lr: float = 2e-3
     betas: tuple[float, float] = (0.0, 0.99)
     lr_hold: int = 400_000

@@ -15,7 +15,8 @@ from torch import Tensor
 from engine.api.training import Estimate
 from engine.training.generator.config import GROUP, TrainGenerator
 from engine.training.generator.dataset import Pixels
-from engine.training.generator.trainer import Phase, Trainer
+from engine.training.generator.step import Phase
+from engine.training.generator.trainer import Trainer
 
 PATIENCE_SECONDS = 3.0
 BESIDES = 1.5

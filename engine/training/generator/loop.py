@@ -21,8 +21,10 @@ from engine.training.generator.config import TrainGenerator, differences
 from engine.training.generator.dataset import PictureSet
 from engine.training.generator.material import picture_rng
 from engine.training.generator.preview import grid_side, save_sheet
+from engine.training.generator.rehearsal import rehearse
 from engine.training.generator.runs import Checkpoint, Run
-from engine.training.generator.trainer import Phase, Trainer
+from engine.training.generator.step import Phase
+from engine.training.generator.trainer import Trainer
 from engine.training.generator.watching import SAMPLES, Watching, sample_steps
 from engine.training.watch import Verdict
 from engine.training.watch_sheet import save_suspects
@@ -61,7 +63,7 @@ class StepReport:
 def train(config: TrainGenerator, device: torch.device) -> Generator[StepReport, None, None]:
     """Begin a run on the pictures that `doctor.prepare` put into its folder, or resume it; yields between phases.
 
-    Closing the generator ends the step that has begun and saves. Raises BadRequest where the run cannot be begun or resumed as asked,
+    Closing the generator drops the step that has begun, and saves. Raises BadRequest where the run cannot be begun or resumed as asked,
     OutOfMemory where not even the smallest micro-batch fits, TrainingDiverged where no learning rate helps, and DiskFull or
     NotWritable where the last checkpoint cannot be written; in between it goes on without.
     """
@@ -89,7 +91,7 @@ class Sitting:
         self.stopped = False
         self.began = self.saved_at = time.monotonic()
         self.seconds_before = 0.0
-        self._just_saved = False
+        self._just_saved = self._unsaved = False
 
     # ---- beginning ----
 
@@ -111,7 +113,7 @@ class Sitting:
         if self.config.begin_from is not None:
             start.begin_from(self.trainer, self.config.begin_from, self.pictures)
         self.run.write_config(self.config.to_plain())
-        self._save()
+        self._unsaved = True
 
     def _resume(self) -> None:
         kept = self.run.newest()
@@ -135,6 +137,8 @@ class Sitting:
 
     def reports(self) -> Generator[StepReport, None, None]:
         try:
+            yield from self._rehearse()
+            self._save_what_is_new()
             while True:
                 yield from self._between_steps()
                 if self._is_over():
@@ -143,27 +147,27 @@ class Sitting:
             if not self.run.grid_file(self.trainer.state.seen).exists():
                 yield from self._preview()
         except GeneratorExit:
-            self._save()
+            self.trainer.abandon()  # what is saved lies between two steps: this one is done again, just as it was begun
+            self._save_at_the_end()
             raise
-        self._save()
+        self._save_at_the_end()
+
+    def _rehearse(self) -> Generator[StepReport, None, None]:
+        if self.config.quantum is not None and self.trainer.critic.comparing and not self.trainer.state.at_once:
+            for phase in rehearse(self.trainer, self.config.quantum):
+                yield self._report(phase)
+            self._unsaved = True
 
     def _step(self) -> Generator[StepReport, None, None]:
-        phases = self.trainer.phases(self.stream.take(self.trainer.state.step))
-        try:
-            for phase in phases:
-                yield self._report(phase)
-        except GeneratorExit:
-            for _ in phases:  # what is saved lies between two steps
-                pass
-            self._after_step()
-            raise
+        for phase in self.trainer.phases(self.stream.take(self.trainer.state.step)):
+            yield self._report(phase)
         self._after_step()
         yield self._report("generator", whole=True)
 
     def _after_step(self) -> None:
         state = self.trainer.state
         state.seconds = self.seconds_before + time.monotonic() - self.began
-        self.watching.observe(self.trainer)
+        self._unsaved = True
         if self._is_logged:
             lr = self.config.learning_rate(state.seen) * state.lr_scale
             self._try(lambda: self.run.log({**self._place(), "lr": lr, **_rounded(self.trainer.metrics())}))
@@ -172,6 +176,10 @@ class Sitting:
         """Whatever is due. It changes nothing until it is complete, so that it may be broken off and done again."""
         if self.trainer.state.bad_in_row >= BAD_STEPS:
             self._go_back()
+        if self.watching.is_to_observe(self.trainer):
+            for _ in self.watching.observe_steps(self.trainer):
+                yield self._report("watch")
+            self._unsaved = True
         if self.watching.is_due(self.trainer):
             yield from self._judge()
         if self._preview_is_due():
@@ -207,6 +215,7 @@ class Sitting:
             yield self._report("watch")
         samples = torch.cat(parts)
         verdict = self.watching.judge(self.trainer, samples)
+        self._unsaved = True
         self._try(lambda: self._record(verdict, samples))
         if verdict.best:
             self._try(lambda: self.run.save_best(self.trainer.networks(), self._metadata()))
@@ -225,7 +234,7 @@ class Sitting:
         self.trainer.load_networks(tensors)
         self.trainer.forget_moments()
         self.trainer.notes.append(f"The model of step {metadata['state']['step']} was the best, and is restored.")
-        self.stopped = True
+        self.stopped = self._unsaved = True
 
     def _preview_is_due(self) -> bool:
         state = self.trainer.state
@@ -248,7 +257,24 @@ class Sitting:
 
     def _save(self) -> None:
         self.run.save(self.trainer.state.step, self.trainer.tensors(), self._metadata())
-        self._just_saved = True
+        self._just_saved, self._unsaved = True, False
+
+    def _save_what_is_new(self) -> None:
+        if self._unsaved:
+            self._save()
+
+    def _save_at_the_end(self) -> None:
+        """Raises DiskFull or NotWritable, saying what is lost."""
+        try:
+            self._save_what_is_new()
+        except (DiskFull, NotWritable) as error:
+            kept = self.run.newest_step()
+            if kept is None:
+                raise
+            lost = self.trainer.state.step - kept
+            raise type(error)(
+                f"the last {lost} steps of the run in {self.run.folder}, which is kept up to step {kept}", error.detail
+            ) from error
 
     def _metadata(self) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""The games that a generator and a critic can play, as pairs of small functions, and the penalties that keep them steady.
+"""The games that a generator and a critic can play, as pairs of small functions, and what the penalties measure that keep them steady.
 
 Logits are (N,) in fp32; every loss is a mean over pictures. Sources: Goodfellow et al. 2014 (non-saturating), Lim & Ye 2017
 (hinge), Arjovsky et al. 2017 and Gulrajani et al. 2017 (Wasserstein with gradient penalty), Jolicoeur-Martineau 2018 and Huang
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -19,9 +18,6 @@ LossName = Literal["relativistic", "non-saturating", "hinge", "wasserstein"]
 
 PairLoss = Callable[[Tensor, Tensor], Tensor]
 """A function of the critic's logits of real and of made pictures."""
-
-CriticOf = Callable[[Tensor], Tensor]
-"""Pictures (N, 3, S, S) to logits (N,)."""
 
 
 def relativistic_critic(real: Tensor, fake: Tensor) -> Tensor:
@@ -77,17 +73,11 @@ GAMES: dict[LossName, Game] = {
 }
 
 
-def zero_centred_penalty(critic: CriticOf, *pictures: Tensor) -> Tensor:
-    """Mean squared length of the critic's gradient at each batch of pictures, summed over the batches: R1 of real ones, R2 of made
-    ones (Mescheder et al. 2018). Differentiable in the critic's weights."""
-    points = [batch.detach().requires_grad_() for batch in pictures]
-    total = torch.stack([critic(batch).sum() for batch in points]).sum()
-    gradients = torch.autograd.grad(total, points, create_graph=True)
-    return torch.stack([gradient.float().square().sum((1, 2, 3)).mean() for gradient in gradients]).sum()
+def squared_length(gradients: Tensor) -> Tensor:
+    """(N, 3, S, S) to (N,): what R1 wants of real pictures, and R2 of made ones, is that the critic is flat (Mescheder et al. 2018)."""
+    return gradients.square().sum((1, 2, 3))
 
 
-def interpolated_penalty(critic: CriticOf, real: Tensor, fake: Tensor, blend: Tensor) -> Tensor:
-    """Mean of (length of the gradient - 1)² between real and made pictures; `blend` (N, 1, 1, 1) in 0..1 is drawn by the caller."""
-    points = torch.lerp(real.detach(), fake.detach(), blend).requires_grad_()
-    (gradient,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
-    return (gradient.float().square().sum((1, 2, 3)).add(1e-12).sqrt() - 1).square().mean()
+def distance_from_one(gradients: Tensor) -> Tensor:
+    """(N, 3, S, S) to (N,): between real and made pictures the critic's slope should be 1, squared (Gulrajani et al. 2017)."""
+    return (gradients.square().sum((1, 2, 3)).add(1e-12).sqrt() - 1).square()

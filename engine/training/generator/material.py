@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.nets.generators import Generator, Noise
 from engine.training.generator import augment
+from engine.training.generator.config import GROUP
 
 
 class Purpose(IntEnum):
@@ -73,7 +74,7 @@ class Material:
     real: Tensor
     latents: Latents
     augmentation: augment.Draw
-    noise_seed: int
+    noise: StepNoise
     blend: Tensor
     """(N, 1, 1, 1): where between real and made ones the Wasserstein game's penalty is taken."""
 
@@ -110,19 +111,58 @@ class Dice:
             real.contiguous(memory_format=torch.channels_last),
             self.latents(count, network, mixing).to(device),
             augment.draw(count, p, rng).to(device),
-            stream(self.seed, self.step, Purpose.NOISE, self.attempt),
+            StepNoise(stream(self.seed, self.step, Purpose.NOISE, self.attempt), count, device),
             torch.rand(count, 1, 1, 1, generator=self.generator(Purpose.PENALTY)).to(device),
         )
 
 
-def make(network: Generator, latents: Latents, noise_seed: int, track: bool = False) -> Tensor:
-    """Pictures of a training step, (N, 3, S, S); `track`: let the mean style follow."""
+def styles(network: Generator, latents: Latents, track: bool = False) -> Tensor:
+    """The styles (N, layers, width) of a training step; `track`: let the mean style follow."""
     w = network.map(latents.z)
     if track:
         network.track_mean(w)
-    styles = network.broadcast(w)
+    ruling = network.broadcast(w)
     if network.layers > 1 and bool((latents.crossing < network.layers).any()):
         slots = torch.arange(network.layers, device=w.device)[None, :, None]
-        styles = torch.where(slots < latents.crossing[:, None, None], styles, network.broadcast(network.map(latents.others)))
-    noise = Noise.fresh(torch.Generator(w.device).manual_seed(noise_seed))
-    return network.synthesize(styles, noise)
+        ruling = torch.where(slots < latents.crossing[:, None, None], ruling, network.broadcast(network.map(latents.others)))
+    return ruling
+
+
+class StepNoise:
+    """The noise of a step's `count` pictures. It is drawn for GROUP pictures at a time, so that it is the same however the batch is cut."""
+
+    def __init__(self, seed: int, count: int, device: torch.device) -> None:
+        self._seed, self._count, self._device = seed, count, device
+        self._drawn: tuple[int, dict[tuple[int, torch.Size], Tensor]] = (-1, {})
+
+    def of(self, part: slice) -> Noise:
+        """That of the pictures `part`."""
+        return _PartOfNoise(self, part)
+
+    def planes(self, part: slice, layer: int, size: torch.Size) -> Tensor:
+        """(len(part), 1, h, w)"""
+        groups = range(part.start // GROUP, (part.stop - 1) // GROUP + 1)
+        first = groups.start * GROUP
+        planes = [self._group(group, layer, size) for group in groups]
+        return (torch.cat(planes) if len(planes) > 1 else planes[0])[part.start - first : part.stop - first]
+
+    def _group(self, group: int, layer: int, size: torch.Size) -> Tensor:
+        """What was drawn for the last group is kept: its other parts are about to come."""
+        if self._drawn[0] != group:
+            self._drawn = (group, {})
+        kept, key = self._drawn[1], (layer, size)
+        if key not in kept:
+            rng = torch.Generator(self._device).manual_seed((self._seed + group * _LAYERS + layer) % 2**63)
+            kept[key] = torch.randn(min(GROUP, self._count - group * GROUP), 1, *size, generator=rng, device=self._device)
+        return kept[key]
+
+
+_LAYERS = 64  # more than any network has: no two layers of two groups share a stream
+
+
+class _PartOfNoise(Noise):
+    def __init__(self, whole: StepNoise, part: slice) -> None:
+        self._whole, self._part = whole, part
+
+    def draw(self, layer: int, like: Tensor) -> Tensor:
+        return self._whole.planes(self._part, layer, like.shape[2:]).to(like.device, like.dtype)

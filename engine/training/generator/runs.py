@@ -48,6 +48,8 @@ def latest_run(parent: Path) -> Path:
     for folder in reversed(numbered_runs(parent)):
         if Run(folder).has_checkpoint:
             return folder
+    if begun := numbered_runs(parent):
+        raise BadRequest(parent, f"there is no run to resume: {begun[-1].name} ended before its first checkpoint; begin a new run")
     raise BadRequest(parent, "there is no run to resume")
 
 
@@ -109,6 +111,11 @@ class Run:
                 continue
             return Checkpoint(path, tensors, metadata, tuple(notes))
         raise self._nothing_readable()
+
+    def newest_step(self) -> int | None:
+        """That of the newest checkpoint, by its name; None where there is none."""
+        files = self._files()
+        return int(files[-1].stem.removeprefix("step-")) if files else None
 
     def newest_metadata(self) -> tuple[Path, dict[str, Any]]:
         """File and metadata of the newest checkpoint whose header can be read, without its tensors; raises BadRequest as `newest`."""

@@ -36,7 +36,10 @@ def model_file(name: str, models: Path, *, may_replace: bool) -> Path:
     check_name(name)
     path = models / f"{name}.safetensors"
     if path.exists() and not may_replace:
-        raise BadRequest(f"The model {name}", "it is there already; resume its run, train it anew in its place, or choose another name")
+        raise BadRequest(
+            f"The model {name}",
+            "it is there already: resume its run (--resume), train it anew in its place (--replace), or choose another name",
+        )
     make_folder(models)
     return path
 
@@ -99,8 +102,18 @@ def equivalent_command(config: TrainGenerator, name: str) -> str:
     return shlex.join(words)
 
 
+QUANTUM = 0.06
+"""Seconds that a piece of work should take under the studio: previews wait for one."""
+
+LARGE = 128
+"""Above this size, in pixels, a whole batch under the studio would take memory from the artist's other programs."""
+
+
 def in_small_parts(config: TrainGenerator, device: torch.device) -> TrainGenerator:
-    """The same, computed a few pictures at a time on a CPU: what is more urgent waits for one part at the most."""
-    if device.type == "cpu" and config.micro_batch is None and GROUP in config.micro_batches:
-        return replace(config, micro_batch=GROUP)
-    return config
+    """The same, computed in small pieces on a CPU: what is more urgent waits for one of them at the most."""
+    if device.type != "cpu":
+        return config
+    micro_batch = config.micro_batch
+    if micro_batch is None and config.network.size > LARGE and GROUP in config.micro_batches:
+        micro_batch = GROUP
+    return replace(config, quantum=QUANTUM, micro_batch=micro_batch)

@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,11 @@ from torch import Tensor, nn
 from engine.api.errors import OutOfMemory
 from engine.device import is_out_of_memory
 from engine.nets.generators import build_critic, build_generator
-from engine.training.generator import augment, ema
-from engine.training.generator.config import TrainGenerator
-from engine.training.generator.losses import GAMES, interpolated_penalty, zero_centred_penalty
-from engine.training.generator.material import Dice, Material, make
-
-Phase = Literal["critic", "regularisation", "generator", "watch", "preview"]
+from engine.training.generator import ema
+from engine.training.generator.config import GROUP, TrainGenerator
+from engine.training.generator.material import Dice
+from engine.training.generator.pieces import Steps, logit_steps, parts
+from engine.training.generator.step import Phase, Step
 
 
 @dataclass
@@ -43,16 +42,14 @@ class State:
     frozen: int = 0
     """Stages of the critic that do not learn."""
     judged_at: int = 0
-    """The step of the watch's last verdict."""
-
-
-@dataclass
-class _Kept:
-    """What one phase leaves for the next."""
-
-    real_logits: list[Tensor]
-    fakes: list[Tensor]
-    """As the critic saw them; they carry their graph where the batch is computed in one piece."""
+    """The step of the watch's last verdict, …"""
+    observed_at: int = 0
+    """… and of its last look at logits."""
+    at_once: int = 0
+    """How many pictures a piece of work is done for where pieces have to be short; 0: not found out yet. It stays as it is found, because
+    it decides the last bits of sums."""
+    penalty_at_once: int = 0
+    """The same of the penalty."""
 
 
 class Trainer:
@@ -60,7 +57,6 @@ class Trainer:
 
     def __init__(self, config: TrainGenerator, device: torch.device) -> None:
         self.config, self.device = config, device
-        self.game = GAMES[config.loss]
         torch.manual_seed(config.seed)
         self.generator = build_generator(config.network).to(device).train()
         self.critic = build_critic(config.network).to(device).train()
@@ -69,7 +65,8 @@ class Trainer:
         self.notes: list[str] = []
         """Sentences for a person, for the loop to pass on."""
         self.measured: dict[str, Tensor] = {}
-        """Of the last step; on the device, so that a step does not wait for numbers that nobody reads."""
+        """Of the last whole step, on the device."""
+        self._before: _Snapshot | None = None
         self.forget_moments()
 
     def forget_moments(self) -> None:
@@ -88,17 +85,19 @@ class Trainer:
     # ---- a step ----
 
     def phases(self, pixels: npt.NDArray[np.uint8]) -> Iterator[Phase]:
-        """One step on real pictures uint8 (batch, 3, S, S); yields after each piece of work. To be run to its end."""
+        """One step on real pictures uint8 (batch, 3, S, S); yields after each piece of work. To be run to its end, or abandoned."""
         config, state = self.config, self.state
+        self.begin()
         dice = Dice(config.seed, state.step, state.restores)
         material = dice.material(pixels, self.generator, self.device, config.mirror, config.mixing, state.augmentation)
-        kept = _Kept([], [])
-        self.measured = {}
-        yield from self._guarded(lambda: self._critic_phases(material, kept))
+        yield "critic"
+        step = Step(config, state, self.generator, self.critic, material, self.casting)
+        yield from self._guarded(step.critic_phases)
         good = self._update(self.critic_adam, self.critic, self._critic_share())
         if good:
-            yield from self._guarded(lambda: self._generator_phases(material, kept))
+            yield from self._guarded(step.generator_phases)
             good = self._update(self.generator_adam, self.generator)
+        self.measured = step.measured
         state.step += 1
         state.seen += config.batch
         state.bad_in_row = 0 if good else state.bad_in_row + 1
@@ -106,90 +105,31 @@ class Trainer:
             ema.follow(self.average, self.generator, config.batch, state.seen)
         else:
             self.notes.append(f"Step {state.step} had no finite gradient and was skipped.")
+        self._before = None
 
-    @torch.no_grad()
-    def judge(self, pictures: Tensor) -> Tensor:
-        """The critic's logits (N,) of pictures as they are."""
-        logits = []
-        for part in self._parts(len(pictures)):
-            with self._autocast():
-                logits.append(self.critic(pictures[part].contiguous(memory_format=torch.channels_last)))
-        return torch.cat(logits)
+    def begin(self) -> None:
+        """Remember what a step may change before its end."""
+        self._before = _Snapshot(self)
+
+    def abandon(self) -> None:
+        """Become again what it was before the step that has begun; nothing happens between two steps."""
+        if self._before is not None:
+            self._before.restore(self)
+            self._before = None
+
+    def judge_steps(self, pictures: Tensor) -> Steps[Tensor]:
+        """The critic's logits (N,) of pictures as they are, compared within groups; yields after each piece."""
+        size = GROUP if self.config.quantum is not None and self.critic.comparing else self.state.micro_batch
+        found = []
+        for block in parts(slice(0, len(pictures)), size):
+            shown = pictures[block].contiguous(memory_format=torch.channels_last)
+            found.append((yield from logit_steps(self.critic, [shown], self.casting, None)))
+        return torch.cat(found)
 
     def metrics(self) -> dict[str, float]:
         """The losses, the penalty where one was taken, and the mean logits of the last step; NaN is left out."""
         values = {name: float(value) for name, value in self.measured.items()}
         return {name: value for name, value in values.items() if math.isfinite(value)} | {"augmentation": self.state.augmentation}
-
-    def _parts(self, count: int) -> list[slice]:
-        size = min(self.state.micro_batch, count)
-        return [slice(start, min(start + size, count)) for start in range(0, count, size)]
-
-    def _fakes(self, material: Material, number: int, part: slice, track: bool) -> Tensor:
-        with self._autocast():
-            made = make(self.generator, material.latents[part], material.noise_seed + number, track)
-        seen = augment.apply(made, material.augmentation[part])
-        return seen.contiguous(memory_format=torch.channels_last)
-
-    def _critic_phases(self, material: Material, kept: _Kept) -> Iterator[Phase]:
-        self._critic_learns(True)
-        self.critic_adam.zero_grad(set_to_none=True)
-        kept.real_logits, kept.fakes = [], []
-        parts = self._parts(self.config.batch)
-        losses = []
-        for number, part in enumerate(parts):
-            with torch.set_grad_enabled(len(parts) == 1):  # one batch of made pictures serves both networks, where it is held whole
-                fakes = self._fakes(material, number, part, track=True)
-            with self._autocast():
-                real_logits, fake_logits = self.critic(material.real[part]), self.critic(fakes.detach())
-            loss = self.game.critic(real_logits, fake_logits) / len(parts)
-            loss.backward()  # type: ignore[no-untyped-call]
-            losses.append(loss.detach())
-            kept.real_logits.append(real_logits.detach())
-            kept.fakes.append(fakes)
-            self.measured |= {"real": real_logits.detach().mean(), "fake": fake_logits.detach().mean()}
-            yield "critic"
-        self.measured["critic"] = torch.stack(losses).sum()
-        yield from self._penalty_phases(material, kept)
-
-    def _penalty_phases(self, material: Material, kept: _Kept) -> Iterator[Phase]:
-        """The gradient penalty in fp32, on half the batch: its second derivatives cost as much as a whole step."""
-        interval = self.config.penalty_interval
-        if not interval or self.state.step % interval:
-            return
-        count = self.config.batch if self.game.interpolated else max(1, self.config.batch // 2)
-        fakes = torch.cat([made.detach() for made in kept.fakes])[:count]
-        weight = self.config.penalty_weight(self.state.seen) * interval
-        taken = []
-        for part in self._parts(count):
-            real, made = material.real[:count][part], fakes[part]
-            share = len(real) / count
-            if self.game.interpolated:
-                penalty = interpolated_penalty(self.critic, real, made, material.blend[part]) * share
-            else:
-                penalty = zero_centred_penalty(self.critic, real, *([made] if self.game.on_fakes else [])) * share / 2
-            (penalty * weight).backward()  # type: ignore[no-untyped-call]
-            taken.append(penalty.detach())
-            yield "regularisation"
-        self.measured["penalty"] = torch.stack(taken).sum()
-
-    def _generator_phases(self, material: Material, kept: _Kept) -> Iterator[Phase]:
-        self._critic_learns(False)
-        self.generator_adam.zero_grad(set_to_none=True)
-        parts = self._parts(self.config.batch)
-        real_logits = torch.cat(kept.real_logits)
-        shared = kept.fakes[0] if len(kept.fakes) == 1 and len(parts) == 1 else None
-        kept.fakes = []  # where memory has run out, their graph must not be held through the next try
-        losses = []
-        for number, part in enumerate(parts):
-            fakes = shared if shared is not None else self._fakes(material, number, part, track=False)
-            with self._autocast():
-                fake_logits = self.critic(fakes)
-            loss = self.game.generator(real_logits[part], fake_logits) / len(parts)
-            loss.backward()  # type: ignore[no-untyped-call]
-            losses.append(loss.detach())
-            yield "generator"
-        self.measured["generator"] = torch.stack(losses).sum()
 
     def _update(self, adam: torch.optim.Adam, network: nn.Module, share: float = 1.0) -> bool:
         """One step of an optimiser, unless a gradient is not finite."""
@@ -201,11 +141,8 @@ class Trainer:
         adam.step()
         return True
 
-    def _critic_learns(self, learns: bool) -> None:
-        for number, stage in enumerate(self.critic.stages):
-            stage.requires_grad_(learns and number >= self.state.frozen)
-
-    def _autocast(self) -> torch.autocast:
+    def casting(self) -> torch.autocast:
+        """Autocast for a piece of work."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16")
 
     def _guarded(self, phases: Callable[[], Iterator[Phase]]) -> Iterator[Phase]:
@@ -255,10 +192,31 @@ class Trainer:
     def load(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
         """Become what `tensors` and `plain_state` said."""
         self.load_networks(tensors)
-        self.state = State(**state)
+        self.state = State(**{"observed_at": state["step"], **state})
         self.forget_moments()
         for name, adam in (("generator_adam", self.generator_adam), ("critic_adam", self.critic_adam)):
             _load_moments(adam, below(tensors, name))
+
+
+class _Snapshot:
+    """What a step changes before its end: the critic, its optimiser, and the buffers of both networks."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._moments = [(state, {key: value.clone() for key, value in state.items()}) for state in trainer.critic_adam.state.values()]
+        self._tensors = [(tensor, tensor.detach().clone()) for tensor in (*trainer.critic.parameters(), *_buffers(trainer))]
+
+    def restore(self, trainer: Trainer) -> None:
+        if not self._moments:
+            trainer.critic_adam.state.clear()
+        for state, kept in self._moments:
+            state.update(kept)
+        with torch.no_grad():
+            for tensor, before in self._tensors:
+                tensor.copy_(before)
+
+
+def _buffers(trainer: Trainer) -> list[Tensor]:
+    return [*trainer.generator.buffers(), *trainer.critic.buffers()]
 
 
 def below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from engine.api.errors import DiskFull
 from engine.api.events import Cancelled, Failed, Finished, Frame, Started, Superseded
 from engine.api.requests import FindGenerators, FinishTraining, Generate, Request, ResumeTraining, Train
 from engine.api.training import Trained
@@ -83,7 +84,8 @@ def test_it_tells_of_every_step_of_grids_and_of_the_watch(stage: Stage, folder: 
     assert isinstance(bodies[0], Started)
     assert sorted({item.step for item in news}) == list(range(12))
     assert [item.seen for item in news] == sorted(item.seen for item in news)
-    assert f"{PICTURES} pictures are ready" in news[0].notes[0] and news[0].saved
+    assert f"{PICTURES} pictures are ready" in news[0].notes[0]
+    assert next(item.step for item in news if item.saved) == 0
     assert next(item.losses for item in news if item.losses).keys() >= {"critic", "generator"}
     grids = [item.grid for item in news if item.grid is not None]
     assert [grid.name for grid in grids] == [f"grid-{seen:08d}.png" for seen in (0, 32, 64, 88)]
@@ -127,6 +129,20 @@ def test_cancelled_and_resumed_is_as_never_interrupted(stage: Stage, folder: Pat
     assert any("goes on from step" in note for news in stage.news(resumed) for note in news.notes)
     assert any(isinstance(body, Frame) for body in stage.of(resumed))
     assert_the_same(Run(run_of(stage, "one")).newest(), Run(run_of(stage, "two")).newest())
+
+
+def test_a_pause_that_cannot_be_saved_is_told(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = stage.submit(Train("x", folder))
+    stage.until(lambda: any(news.step == 2 for news in stage.news(job)))
+
+    def full(run: Run, *_: Any) -> Path:
+        raise DiskFull(run.folder)
+
+    monkeypatch.setattr(Run, "save", full)
+    stage.scheduler.cancel(job)
+    end = stage.terminal(job)
+    assert isinstance(end, Failed) and end.failure.kind == "DiskFull"
+    assert "the last 2 steps of the run" in end.failure.sentence and "kept up to step 0" in end.failure.sentence
 
 
 def test_finishing_takes_the_place_of_the_training_and_makes_its_model(stage: Stage, folder: Path) -> None:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from engine.api.errors import BadRequest
+from engine.nets.generators import GeneratorConfig, Kind
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.loop import train
 from engine.training.generator.runs import Run
+from engine.training.generator.trainer import Trainer
 from tests.engine.training.generator.tiny_run import CPU, assert_the_same, notes, prepared, run_to_its_end
 from tests.tiny import TINY_GENERATOR
 
@@ -40,16 +45,49 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(config: TrainGenerator, t
     assert_the_same(Run(config.run).newest(), Run(other.run).newest())
 
 
-@pytest.mark.parametrize("reports", [1, 8, 15])
-def test_closing_ends_the_step_and_saves(config: TrainGenerator, tmp_path: Path, reports: int) -> None:
-    run_to_its_end(config, 6)
-    other = prepared(tmp_path / "other")
+@pytest.mark.parametrize("reports", [1, 60, 150, 215])
+@pytest.mark.parametrize("quantum", [None, 0.06])
+def test_closing_drops_the_step_and_saves(config: TrainGenerator, tmp_path: Path, reports: int, quantum: float | None) -> None:
+    run_to_its_end(config, 6, quantum=quantum)
+    other = prepared(tmp_path / "other", quantum=quantum)
     running = train(other, CPU)
     for _ in range(reports):
-        next(running)
+        last = next(running)
     running.close()
-    run_to_its_end(other, 6, resume=True)
+    assert Run(other.run).newest().metadata["step"] == last.step
+    run_to_its_end(other, 6, resume=True, quantum=quantum)
     assert_the_same(Run(config.run).newest(), Run(other.run).newest())
+
+
+@pytest.mark.parametrize("kind", ["style", "dcgan"])
+def test_wherever_it_is_closed_the_state_is_that_between_two_steps(config: TrainGenerator, kind: Kind) -> None:
+    """Of networks with and without statistics of their batches, in every phase: before and after the critic has learnt."""
+    network = TINY_GENERATOR if kind == "style" else GeneratorConfig(kind, 16, base=64, widest=8, narrowest=4, latent=8, mapping_layers=0)
+    trainer = Trainer(replace(config, network=network, gamma=config.gamma if kind == "style" else 0.0), CPU)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 3, 16, 16), np.uint8)
+    for _ in trainer.phases(pixels):
+        pass
+    before, state = {name: value.clone() for name, value in trainer.tensors().items()}, trainer.plain_state()
+    whole = len(list(trainer.phases(pixels)))
+    after = {name: value.clone() for name, value in trainer.tensors().items()}
+    for pieces in (1, whole // 3, whole // 2, whole):
+        trainer.load({name: value.clone() for name, value in before.items()}, state)  # Adam counts its steps in the tensor
+        assert len(list(islice(trainer.phases(pixels), pieces))) == pieces
+        trainer.abandon()
+        found = trainer.tensors()
+        assert all(torch.equal(value, found[name]) for name, value in before.items()) and trainer.plain_state() == state
+        list(trainer.phases(pixels))
+        assert all(torch.equal(value, trainer.tensors()[name]) for name, value in after.items())
+
+
+def test_closing_where_nothing_is_new_writes_nothing(config: TrainGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = train(config, CPU)
+    next(running)
+    monkeypatch.setattr(Run, "save", lambda *_: pytest.fail("there is nothing to save"))
+    running.close()
+    running = train(replace(config, resume=True), CPU)
+    next(report for report in running if report.phase == "generator")
+    running.close()
 
 
 def test_a_truncated_checkpoint_costs_only_what_lies_behind_it(config: TrainGenerator, tmp_path: Path) -> None:

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
-from engine.training.generator.material import Dice, Purpose, floats, make, mirrored, picture_rng, stream
+from engine.training.generator.material import Dice, Purpose, StepNoise, floats, mirrored, picture_rng, stream, styles
+from engine.training.generator.pieces import parts
 from tests.tiny import tiny_generator
 
 CPU = torch.device("cpu")
+
+
+def drawn(noise: StepNoise, count: int = 20) -> torch.Tensor:
+    """Of all pictures, for the third layer, at 4 x 4."""
+    return noise.of(slice(0, count)).draw(2, torch.zeros(count, 3, 4, 4))
 
 
 def pixels(count: int = 8) -> np.ndarray:
@@ -41,7 +48,8 @@ def test_the_same_step_has_the_same_material_and_another_step_another() -> None:
     assert torch.equal(one.latents.z, two.latents.z)
     for different in (other, attempt):
         assert not torch.equal(one.latents.z, different.latents.z)
-        assert one.noise_seed != different.noise_seed
+        assert not torch.equal(drawn(one.noise, 8), drawn(different.noise, 8))
+    assert torch.equal(drawn(one.noise, 8), drawn(two.noise, 8))
 
 
 def test_mixing_changes_the_upper_layers_of_some_pictures() -> None:
@@ -49,17 +57,29 @@ def test_mixing_changes_the_upper_layers_of_some_pictures() -> None:
     latents = Dice(0, 0).latents(32, network, 0.5)
     assert 5 < int((latents.crossing < network.layers).sum()) < 27
     assert int(latents.crossing.min()) >= 1
-    mixed = make(network, latents, 7)
-    plain = make(network, Dice(0, 0).latents(32, network, 0.0), 7)
-    same = (mixed - plain).abs().amax((1, 2, 3)) < 1e-5
+    mixed = styles(network, latents)
+    plain = styles(network, Dice(0, 0).latents(32, network, 0.0))
+    same = (mixed - plain).abs().amax((1, 2)) == 0
     assert torch.equal(same, latents.crossing == network.layers)
+    assert torch.equal(mixed[:, 0], plain[:, 0])
 
 
 def test_the_mean_style_follows_where_it_is_asked_to() -> None:
     network = tiny_generator().train()
     before = network.mean_w.clone()
     latents = Dice(0, 0).latents(4, network, 0.0)
-    make(network, latents, 7)
+    styles(network, latents)
     assert torch.equal(network.mean_w, before)
-    make(network, latents, 7, track=True)
+    styles(network, latents, track=True)
     assert not torch.equal(network.mean_w, before)
+
+
+@pytest.mark.parametrize("size", [1, 3, 8, 16, 20])
+def test_noise_is_the_same_however_a_batch_is_cut(size: int) -> None:
+    whole = drawn(StepNoise(5, 20, CPU))
+    assert whole.shape == (20, 1, 4, 4) and abs(float(whole.std()) - 1) < 0.2
+    noise = StepNoise(5, 20, CPU)
+    cut = [noise.of(part).draw(2, torch.zeros(part.stop - part.start, 3, 4, 4)) for part in parts(slice(0, 20), size)]
+    assert torch.equal(torch.cat(cut), whole)
+    assert len({float(value) for value in whole.flatten()}) == whole.numel(), "no two pictures share their noise"
+    assert not torch.equal(StepNoise(5, 20, CPU).of(slice(0, 20)).draw(3, torch.zeros(20, 3, 4, 4)), whole)

@@ -32,6 +32,12 @@ def test_no_run_to_resume_is_said(tmp_path: Path) -> None:
         latest_run(tmp_path / "nowhere")
 
 
+def test_a_run_that_never_got_to_a_checkpoint_is_named(tmp_path: Path) -> None:
+    (tmp_path / "001").mkdir()
+    with pytest.raises(BadRequest, match="there is no run to resume: 001 ended before its first checkpoint; begin a new run"):
+        latest_run(tmp_path)
+
+
 def test_the_last_three_checkpoints_stay(tmp_path: Path) -> None:
     run = saved(tmp_path, 1, 2, 10, 100, 1000)
     assert [path.stem for path in sorted(run.checkpoints.iterdir())] == [f"step-{step:09d}" for step in (10, 100, 1000)]

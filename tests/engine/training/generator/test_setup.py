@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.api.errors import BadRequest
+from engine.nets.generators import preset
 from engine.training.generator import setup
 from engine.training.generator.config import TrainGenerator
 from tests.engine.training.generator.tiny_run import CPU, prepared, run_to_its_end
@@ -47,11 +48,14 @@ def test_a_resumed_one_is_the_runs_own(tmp_path: Path) -> None:
     assert setup.resumed(config.run, 64, None, {}, {}).network.size == 64
 
 
-def test_on_a_cpu_a_step_is_cut_into_groups_where_it_can_be() -> None:
+def test_on_a_cpu_work_comes_in_small_pieces_and_large_pictures_take_little_memory() -> None:
     config = TrainGenerator(Path("mine"), Path("run"), batch=32)
-    assert setup.in_small_parts(config, CPU).micro_batch == 8
-    assert setup.in_small_parts(config, torch.device("cuda")).micro_batch is None
-    assert setup.in_small_parts(replace(config, micro_batch=16), CPU).micro_batch == 16
+    cut = setup.in_small_parts(config, CPU)
+    assert (cut.quantum, cut.micro_batch) == (setup.QUANTUM, None)
+    assert setup.in_small_parts(config, torch.device("cuda")) == config
+    large = replace(config, network=preset(256))
+    assert setup.in_small_parts(large, CPU).micro_batch == 8
+    assert setup.in_small_parts(replace(large, micro_batch=16), CPU).micro_batch == 16
     assert setup.in_small_parts(setup.new(Path("run"), None, "dcgan", {}, BUDGETS), CPU).micro_batch is None
 
 
