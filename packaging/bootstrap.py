@@ -30,7 +30,7 @@ FIRST_LIGHT = Path("sfumato-first-light")
 OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons for which every pinned package has a build
 TORCH = "torch==2.13.0"
 PACKAGES = ("desktop", "engine", "resources")
-EXTRAS = {"speed": {"speed"}, "test": {"test"}, "dev": {"dev", "test"}}
+EXTRAS = {"speed": {"speed"}, "devices": {"devices"}, "test": {"test", "devices"}, "dev": {"dev", "test", "devices"}}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -129,6 +129,13 @@ class TrainingDiverged(SfumatoError):
     )
 
 
+class ProcessLost(SfumatoError):
+    template = (
+        "One of the processes that train together has ended ({detail}), and the others were stopped: {subject} is as its last checkpoint "
+        "left it; continue it with --resume."
+    )
+
+
 class OutOfMemory(SfumatoError):
     template = "There is not enough memory for {subject}: choose a smaller size, or close other programs."
 

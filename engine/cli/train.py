@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -14,14 +12,15 @@ import typer
 
 from engine.api.errors import BadRequest, FileMissing
 from engine.api.events import Progress
+from engine.cli import train_team
 from engine.cli.options import Device, DeviceWish, Json
 from engine.cli.report import Report, peak_rss_mb
-from engine.cli.training import NEWS_SECONDS, command_line, first_interrupt
+from engine.cli.train_news import follow
+from engine.cli.training import command_line, first_interrupt
 
 if TYPE_CHECKING:
     from engine.device import Device as Chosen
     from engine.training.generator.config import TrainGenerator
-    from engine.training.generator.loop import StepReport
 
 
 class KindWish(StrEnum):
@@ -69,6 +68,7 @@ def train(
     augmentation: Annotated[float | None, typer.Option(min=0, max=1, help="A fixed probability of augmentation.")] = None,
     licence: Annotated[str | None, typer.Option(help="Under which the model may be used; it is written into it.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all cores where not given.")] = None,
+    devices: Annotated[int, typer.Option(min=1, help="Cards, or on a CPU processes, that share each step; needs the extra devices.")] = 1,
     device: Device = DeviceWish.AUTO,
     seed: Annotated[int | None, typer.Option("--seed", help="The seed of everything random.", show_default=False)] = None,
     as_json: Json = False,
@@ -112,12 +112,18 @@ def train(
     network: Any = kind and kind.value
     folder_of_run = run or setup.run_folder(name, places().runs, resume=resume)
     config = (setup.resumed if resume else setup.new)(folder_of_run, size, network, chosen, budgets)
+    if devices > 1:
+        train_team.check(config, where, devices)
     if resume:
         _compare(config, report)
     else:
         _prepare(config, where, report)
-    with first_interrupt() as interrupted, closing(training_of(config, where.torch_device)) as training:
-        last = _follow(training, interrupted, report)
+    if devices > 1:
+        last, was_interrupted = train_team.train_together(config, where, devices, as_json)
+    else:
+        with first_interrupt() as interrupted, closing(training_of(config, where.torch_device)) as training:
+            last = follow(training, interrupted, report)
+        was_interrupted = interrupted.is_set()
     manifest = export(config, target, command_line(), where.torch_device)
     report.note(manifest["originality"]["sentence"])
     report.finished(
@@ -130,7 +136,7 @@ def train(
         seconds=round(time.monotonic() - started, 1),
         peak_rss_mb=round(peak_rss_mb(), 1),
     )
-    if interrupted.is_set():
+    if was_interrupted:
         raise KeyboardInterrupt  # passed on, now that nothing is lost
 
 
@@ -199,23 +205,3 @@ def _compare(config: TrainGenerator, report: Report) -> None:
     sentence = folder_changes(config)
     if sentence:
         report.note(sentence)
-
-
-def _follow(training: Iterator[StepReport], interrupted: threading.Event, report: Report) -> str | None:
-    """Train until the end or an interrupt, and say now and then how it goes; returns the watch's last state."""
-    said_at = time.monotonic()
-    state = None
-    for done in training:
-        for note in done.notes:
-            report.note(note)
-        if done.verdict is not None:
-            state = done.verdict.state
-            sentence = f"watch, after {done.seen} pictures: {state}. {done.verdict.sentence}"
-            report.step(sentence, step=done.step, seen=done.seen, watch=state, said=done.verdict.sentence, **vars(done.verdict.signals))
-        if done.metrics is not None and time.monotonic() - said_at > NEWS_SECONDS:
-            said_at = time.monotonic()
-            losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
-            report.step(f"step {done.step}, {done.seen} pictures: {losses}", step=done.step, seen=done.seen, **done.metrics)
-        if interrupted.is_set() and (done.whole or done.phase in ("watch", "preview")):  # within a step it would be dropped
-            break
-    return state

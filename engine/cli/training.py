@@ -6,7 +6,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +15,14 @@ NEWS_SECONDS = 10.0
 
 
 @contextmanager
-def first_interrupt() -> Iterator[threading.Event]:
-    """An event that the first Ctrl+C or SIGTERM sets, so that a step is never cut in two; the second one acts as ever."""
+def first_interrupt(then: Callable[[], object] = lambda: None) -> Iterator[threading.Event]:
+    """An event that the first Ctrl+C or SIGTERM sets, so that a step is never cut in two; `then` is called, too. The second one acts as
+    ever."""
     interrupted = threading.Event()
 
     def remember(*_: object) -> None:
         interrupted.set()
+        then()
         restore()
         sys.stderr.write("Stopping after this step; Ctrl+C stops at once.\n")
 

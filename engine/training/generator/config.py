@@ -101,6 +101,17 @@ class TrainGenerator:
         sizes = [size for size in range(self.batch, 0, -1) if self.batch % size == 0 and (size % GROUP == 0 or size == self.batch)]
         return tuple(sizes)
 
+    def check_shared_by(self, processes: int) -> None:
+        """Raises BadRequest where a batch cannot be shared by so many: each gets as many whole micro-batches."""
+        if processes == 1:
+            return
+        if self.network.kind == "dcgan":
+            raise BadRequest(f"A training by {processes} processes", "DCGAN's batch norm sees its batch whole: train it with one")
+        if self.batch % (processes * GROUP):
+            able = [str(count) for count in range(1, self.batch // GROUP + 1) if self.batch % (count * GROUP) == 0]
+            offer = f"{', '.join(able[:-1])} or {able[-1]} processes" if len(able) > 1 else "one process"
+            raise BadRequest(f"A training by {processes} processes", f"a batch of {self.batch} can be shared by {offer}")
+
     @property
     def penalty_interval(self) -> int:
         """Steps between two gradient penalties; 0: none is taken."""

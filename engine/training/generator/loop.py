@@ -24,6 +24,7 @@ from engine.training.generator.preview import grid_side, save_sheet
 from engine.training.generator.rehearsal import rehearse
 from engine.training.generator.runs import Checkpoint, Run
 from engine.training.generator.step import Phase
+from engine.training.generator.team import ALONE, Team
 from engine.training.generator.trainer import Trainer
 from engine.training.generator.watching import SAMPLES, Watching, sample_steps
 from engine.training.watch import Verdict
@@ -60,12 +61,15 @@ class StepReport:
     """The watch's, where it has just given one."""
 
 
-def train(config: TrainGenerator, device: torch.device) -> Generator[StepReport, None, None]:
+def train(config: TrainGenerator, device: torch.device, team: Team = ALONE) -> Generator[StepReport, None, None]:
     """Begin a run on the pictures that `doctor.prepare` put into its folder, or resume it; yields between phases.
 
-    Closing the generator drops the step that has begun, and saves. Raises BadRequest where the run cannot be begun or resumed as asked,
-    OutOfMemory where not even the smallest micro-batch fits, TrainingDiverged where no learning rate helps, and DiskFull or
-    NotWritable where the last checkpoint cannot be written; in between it goes on without.
+    Closing the generator drops the step that has begun, and saves. Every process of a team runs it, and yields its own phases: the leader
+    alone judges, previews and writes. A team is asked to stop, not closed, so that all end after the same step.
+
+    Raises BadRequest where the run cannot be begun or resumed as asked, OutOfMemory where not even the smallest micro-batch fits,
+    TrainingDiverged where no learning rate helps, TeamBroken where another process has ended, and DiskFull or NotWritable where the last
+    checkpoint cannot be written; in between it goes on without.
     """
     config = config.checked()
     try:
@@ -75,7 +79,7 @@ def train(config: TrainGenerator, device: torch.device) -> Generator[StepReport,
     with pictures:
         if pictures.size != config.network.size:
             raise BadRequest(config.run, f"its pictures are prepared at {pictures.size} px, not {config.network.size}; begin a new run")
-        sitting = Sitting(config, device, pictures)
+        sitting = Sitting(config, device, pictures, team)
         sitting.open()
         yield from sitting.reports()
 
@@ -83,10 +87,11 @@ def train(config: TrainGenerator, device: torch.device) -> Generator[StepReport,
 class Sitting:
     """One go at a run, until its budget is spent, it is closed, or the watch stops it."""
 
-    def __init__(self, config: TrainGenerator, device: torch.device, pictures: PictureSet) -> None:
-        self.config, self.pictures = config, pictures
+    def __init__(self, config: TrainGenerator, device: torch.device, pictures: PictureSet, team: Team = ALONE) -> None:
+        config.check_shared_by(team.size)
+        self.config, self.pictures, self.team = config, pictures, team
         self.run = Run(config.run)
-        self.trainer = Trainer(config, device)
+        self.trainer = Trainer(config, device, team)
         self.watching = Watching(config, pictures)
         self.stopped = False
         self.began = self.saved_at = time.monotonic()
@@ -101,6 +106,7 @@ class Sitting:
             self._resume()
         else:
             self._begin()
+        self.trainer.state = self.team.share(self.trainer.state)
         self.seconds_before = self.trainer.state.seconds
         seed = self.config.seed
         self.stream = self.pictures.stream(lambda step: picture_rng(seed, step), self.config.batch, self.trainer.state.step)
@@ -109,10 +115,13 @@ class Sitting:
     def _begin(self) -> None:
         if self.run.has_checkpoint:
             raise BadRequest(self.run.folder, "it holds a run already: continue it with --resume, or name another folder")
-        self.trainer.state.augmentation = self.watching.first_augmentation
+        self.team.wait()  # all have looked, before the leader writes
+        if self.team.leads:
+            self.trainer.state.augmentation = self.watching.first_augmentation
         if self.config.begin_from is not None:
             start.begin_from(self.trainer, self.config.begin_from, self.pictures)
-        self.run.write_config(self.config.to_plain())
+        if self.team.leads:
+            self.run.write_config(self.config.to_plain())
         self._unsaved = True
 
     def _resume(self) -> None:
@@ -130,8 +139,10 @@ class Sitting:
 
     def _become(self, kept: Checkpoint) -> None:
         self.trainer.load(kept.tensors, kept.metadata["state"])
-        self.watching.watch.load_dict(kept.metadata["watch"])
-        self.run.go_back_to(kept)
+        self.team.wait()  # all have read it, before the leader removes anything
+        if self.team.leads:
+            self.watching.watch.load_dict(kept.metadata["watch"])
+            self.run.go_back_to(kept)
 
     # ---- going on ----
 
@@ -141,10 +152,10 @@ class Sitting:
             self._save_what_is_new()
             while True:
                 yield from self._between_steps()
-                if self._is_over():
+                if self.team.any(self._is_over()):
                     break
                 yield from self._step()
-            if not self.run.grid_file(self.trainer.state.seen).exists():
+            if self.team.leads and not self.run.grid_file(self.trainer.state.seen).exists():
                 yield from self._preview()
         except GeneratorExit:
             self.trainer.abandon()  # what is saved lies between two steps: this one is done again, just as it was begun
@@ -157,6 +168,7 @@ class Sitting:
             for phase in rehearse(self.trainer, self.config.quantum):
                 yield self._report(phase)
             self._unsaved = True
+            self.trainer.state = self.team.share(self.trainer.state)
 
     def _step(self) -> Generator[StepReport, None, None]:
         for phase in self.trainer.phases(self.stream.take(self.trainer.state.step)):
@@ -168,6 +180,8 @@ class Sitting:
         state = self.trainer.state
         state.seconds = self.seconds_before + time.monotonic() - self.began
         self._unsaved = True
+        if not self.team.leads:
+            return
         if self._is_logged:
             lr = self.config.learning_rate(state.seen) * state.lr_scale
             self._try(lambda: self.run.log({**self._place(), "lr": lr, **_rounded(self.trainer.metrics())}))
@@ -176,13 +190,13 @@ class Sitting:
         """Whatever is due. It changes nothing until it is complete, so that it may be broken off and done again."""
         if self.trainer.state.bad_in_row >= BAD_STEPS:
             self._go_back()
-        if self.watching.is_to_observe(self.trainer):
+        if self.team.leads and self.watching.is_to_observe(self.trainer):
             for _ in self.watching.observe_steps(self.trainer):
                 yield self._report("watch")
             self._unsaved = True
         if self.watching.is_due(self.trainer):
             yield from self._judge()
-        if self._preview_is_due():
+        if self.team.leads and self._preview_is_due():
             yield from self._preview()
         if time.monotonic() - self.saved_at > self.config.checkpoint_minutes * 60:
             self._try(self._save)
@@ -191,7 +205,12 @@ class Sitting:
     def _is_over(self) -> bool:
         config = self.config
         out_of_time = config.minutes is not None and time.monotonic() - self.began >= config.minutes * 60
-        return self.stopped or out_of_time or (config.steps is not None and self.trainer.state.step >= config.steps)
+        return (
+            self.stopped
+            or out_of_time
+            or self.team.asked_to_stop()
+            or (config.steps is not None and self.trainer.state.step >= config.steps)
+        )
 
     def _go_back(self) -> None:
         """After steps that led nowhere: the last checkpoint once more, with half the learning rate and other random numbers."""
@@ -209,19 +228,27 @@ class Sitting:
     # ---- samples ----
 
     def _judge(self) -> Generator[StepReport, None, None]:
-        parts = []
-        for part in sample_steps(self.trainer.average, self.config.seed, SAMPLES, self._precision):
-            parts.append(part)
-            yield self._report("watch")
-        samples = torch.cat(parts)
+        verdict = None
+        if self.team.leads:
+            parts = []
+            for part in sample_steps(self.trainer.average, self.config.seed, SAMPLES, self._precision):
+                parts.append(part)
+                yield self._report("watch")
+            verdict = self._verdict(torch.cat(parts))
+        self.trainer.state, verdict = self.team.share((self.trainer.state, verdict))
+        assert verdict is not None  # the leader's
+        if verdict.stop:
+            self._restore_best()
+        yield self._report("watch", verdict=verdict)
+
+    def _verdict(self, samples: torch.Tensor) -> Verdict:
+        """The watch's, kept in the run's folder."""
         verdict = self.watching.judge(self.trainer, samples)
         self._unsaved = True
         self._try(lambda: self._record(verdict, samples))
         if verdict.best:
             self._try(lambda: self.run.save_best(self.trainer.networks(), self._metadata()))
-        if verdict.stop:
-            self._restore_best()
-        yield self._report("watch", verdict=verdict)
+        return verdict
 
     def _record(self, verdict: Verdict, samples: torch.Tensor) -> None:
         found = {"state": verdict.state, "sentence": verdict.sentence, "actions": verdict.actions, "augmentation": verdict.augmentation}
@@ -256,6 +283,8 @@ class Sitting:
     # ---- keeping and telling ----
 
     def _save(self) -> None:
+        if not self.team.leads:
+            return
         self.run.save(self.trainer.state.step, self.trainer.tensors(), self._metadata())
         self._just_saved, self._unsaved = True, False
 

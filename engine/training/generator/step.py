@@ -22,6 +22,7 @@ from engine.training.generator.material import Material, styles
 from engine.training.generator.penalty import penalty_steps
 from engine.training.generator.pieces import Casting, Steps, logit_steps, made_steps, parts
 from engine.training.generator.tape import Tape
+from engine.training.generator.team import ALONE, Team
 
 if TYPE_CHECKING:
     from engine.training.generator.trainer import State
@@ -44,21 +45,23 @@ class Step:
     critic: Critic
     material: Material
     casting: Casting
+    team: Team = ALONE
     measured: dict[str, Tensor] = field(default_factory=dict)
-    """Losses and mean logits; on the device, so that a step does not wait for numbers that nobody reads."""
+    """This process's share of the losses and mean logits; on the device, so that a step does not wait for numbers that nobody reads."""
     _real_logits: Tensor | None = None
-    """(batch,), as the critic gave them."""
+    """(batch,), as the critic gave them: this process's share, and zeros."""
     _fakes: list[list[Tensor]] = field(default_factory=list)
     """Of each block its parts, as the critic saw them."""
     _graph: Tape | None = None
-    """How they were made, where all of it is held: one batch of made pictures serves both networks."""
+    """How they were made, where all of them are held: the same made pictures serve both networks."""
 
     def critic_phases(self) -> Iterator[Phase]:
         """Fill the critic's gradients; once more from the start where memory ran out on the way."""
         self._critic_learns(True)
         self.critic.zero_grad(set_to_none=True)
-        self._fakes, kept_logits = [], []
-        self._graph = Tape() if self.state.micro_batch >= self.config.batch else None
+        self._fakes = []
+        self._real_logits = torch.zeros(self.config.batch, device=self.material.real.device)
+        self._graph = Tape() if self.state.micro_batch >= self.config.batch // self.team.size else None
         with torch.set_grad_enabled(self._graph is not None):
             ruling = self._styles(self._graph, track=True)
         yield "critic"
@@ -73,12 +76,10 @@ class Step:
             loss = self._game.critic(real_logits, fake_logits) * self._share(block)
             loss.backward()  # type: ignore[no-untyped-call]
             yield from _as("critic", tape.back())
-            found.append(loss.detach())
-            kept_logits.append(real_logits.detach())
+            found.append(torch.stack([loss, real_logits.mean() * self._share(block), fake_logits.mean() * self._share(block)]).detach())
+            self._real_logits[block] = real_logits.detach()
             self._fakes.append(fakes if self._graph is not None else made)
-            self.measured |= {"real": real_logits.detach().mean(), "fake": fake_logits.detach().mean()}
-        self._real_logits = torch.cat(kept_logits)
-        self.measured["critic"] = torch.stack(found).sum()
+        self.measured = dict(zip(("critic", "real", "fake"), torch.stack(found).sum(0), strict=True))
         yield from _as("regularisation", self._penalty())
 
     def generator_phases(self) -> Iterator[Phase]:
@@ -119,7 +120,8 @@ class Step:
         return GAMES[self.config.loss]
 
     def _blocks(self) -> list[slice]:
-        return parts(slice(0, self.config.batch), min(self.state.micro_batch, max(GROUP, self.at_once)))
+        """This process's share of the batch, as it is compared."""
+        return parts(self.team.own(self.config.batch, GROUP), min(self.state.micro_batch, max(GROUP, self.at_once)))
 
     def _share(self, block: slice) -> float:
         share: float = (block.stop - block.start) / self.config.batch
@@ -149,21 +151,31 @@ class Step:
             return
         game, batch = self._game, self.config.batch
         count = batch if game.interpolated else max(1, batch // 2)
-        fakes = torch.cat([part.detach() for block in self._fakes for part in block])[:count]
-        real = self.material.real[:count]
+        own = self.team.own(count, GROUP)
+        fakes = yield from self._fakes_for_penalty(own)
+        real = self.material.real[own]
         measure, weight = losses.squared_length, 0.5
         batches = [real, fakes] if game.on_fakes else [real]
         if game.interpolated:
             measure, weight = losses.distance_from_one, 1.0
-            batches = [torch.lerp(real, fakes, self.material.blend[:count])]
+            batches = [torch.lerp(real, fakes, self.material.blend[own])]
         weight *= self.config.penalty_weight(self.state.seen) * interval / count
-        taken = []
+        taken = [torch.zeros((), device=real.device)]
         for pictures in batches:
-            for block in parts(slice(0, count), min(count, self._penalty_block(count))):
+            for block in parts(slice(0, len(pictures)), min(count, self._penalty_block(count))):
                 cut = [pictures[part] for part in parts(block, self.penalty_at_once)]
                 taken.append((yield from penalty_steps(self.critic, cut, measure, weight)))
         share = 1.0 if game.interpolated else 0.5
         self.measured["penalty"] = torch.stack(taken).sum() * share / count
+
+    def _fakes_for_penalty(self, own: slice) -> Steps[Tensor]:
+        """This process's share of them. In a team it is another share than it made before, because the penalty is taken on fewer."""
+        if self.team.size == 1:
+            return torch.cat([part.detach() for block in self._fakes for part in block])[own]
+        with torch.no_grad():
+            ruling = self._styles(None, track=False)
+        made = yield from self._made(ruling, own, None)
+        return torch.cat([self.material.real[:0], *made])
 
     @property
     def penalty_at_once(self) -> int:

@@ -21,6 +21,7 @@ from engine.training.generator.config import GROUP, TrainGenerator
 from engine.training.generator.material import Dice
 from engine.training.generator.pieces import Steps, logit_steps, parts
 from engine.training.generator.step import Phase, Step
+from engine.training.generator.team import ALONE, Team
 
 
 @dataclass
@@ -53,10 +54,10 @@ class State:
 
 
 class Trainer:
-    """Generator, critic, moving average, optimisers and state."""
+    """Generator, critic, moving average, optimisers and state. Each process of a team has its own, and all stay the same."""
 
-    def __init__(self, config: TrainGenerator, device: torch.device) -> None:
-        self.config, self.device = config, device
+    def __init__(self, config: TrainGenerator, device: torch.device, team: Team = ALONE) -> None:
+        self.config, self.device, self.team = config, device, team
         torch.manual_seed(config.seed)
         self.generator = build_generator(config.network).to(device).train()
         self.critic = build_critic(config.network).to(device).train()
@@ -91,12 +92,13 @@ class Trainer:
         dice = Dice(config.seed, state.step, state.restores)
         material = dice.material(pixels, self.generator, self.device, config.mirror, config.mixing, state.augmentation)
         yield "critic"
-        step = Step(config, state, self.generator, self.critic, material, self.casting)
+        step = Step(config, state, self.generator, self.critic, material, self.casting, self.team)
         yield from self._guarded(step.critic_phases)
         good = self._update(self.critic_adam, self.critic, self._critic_share())
         if good:
             yield from self._guarded(step.generator_phases)
             good = self._update(self.generator_adam, self.generator)
+        self.team.add(list(step.measured.values()))
         self.measured = step.measured
         state.step += 1
         state.seen += config.batch
@@ -134,6 +136,7 @@ class Trainer:
     def _update(self, adam: torch.optim.Adam, network: nn.Module, share: float = 1.0) -> bool:
         """One step of an optimiser, unless a gradient is not finite."""
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+        self.team.add(gradients)
         if not bool(torch.stack(torch._foreach_norm(gradients)).isfinite().all()):
             return False
         for group in adam.param_groups:
@@ -146,20 +149,24 @@ class Trainer:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16")
 
     def _guarded(self, phases: Callable[[], Iterator[Phase]]) -> Iterator[Phase]:
-        """Begin phases again in smaller pieces where memory runs out; no weights have changed by then."""
+        """Begin phases again in smaller pieces where memory runs out, here or in another process; no weights have changed by then."""
         while True:
+            ran_out = False
             try:
                 yield from phases()
-                return
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
+                ran_out = True
+            if not self.team.any(ran_out):
+                return
             self._compute_less_at_once()
 
     def _compute_less_at_once(self) -> None:
-        smaller = [size for size in self.config.micro_batches if size <= self.state.micro_batch // 2]
+        most = min(self.state.micro_batch, self.config.batch // self.team.size)
+        smaller = [size for size in self.config.micro_batches if size <= most // 2]
         if not smaller:
-            raise OutOfMemory(f"a step with {self.state.micro_batch} pictures of {self.config.network.size} px")
+            raise OutOfMemory(f"a step with {most} pictures of {self.config.network.size} px")
         self.state.micro_batch = smaller[0]
         for network in (self.generator, self.critic):
             network.zero_grad(set_to_none=True)

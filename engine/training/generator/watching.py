@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -36,9 +37,13 @@ class Watching:
 
     def __init__(self, config: TrainGenerator, pictures: PictureSet) -> None:
         self.config, self.pictures = config, pictures
-        self.watch = Watch(pictures, config.watch)
         self.interval = max(1, round(config.watch.window / OBSERVATIONS / config.batch))
         """Steps between two observations."""
+
+    @cached_property
+    def watch(self) -> Watch:
+        """It looks through the pictures when it is first needed: of several processes that train together, in one alone."""
+        return Watch(self.pictures, self.config.watch)
 
     @property
     def first_augmentation(self) -> float:
