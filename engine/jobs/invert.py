@@ -43,7 +43,7 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     usual = usual_distance(model, context)
     compare = Comparison(photo, critic_stages(model))
     search = Search(model.network, compare, NOISE)
-    for _ in search.start():
+    for _ in search.start(context.models.encoder(model)):
         yield None
     total = request.steps + request.tuning
     yield from _shown(search.steps(request.steps), 0, total, photo, usual)

@@ -22,6 +22,7 @@ from engine.latent.directions import sampled
 from engine.latent.look import looks
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
+from engine.nets.encoder import Encoder
 from engine.nets.generators import Critic, Generator, Noise, build_critic
 
 CANDIDATES = 256
@@ -95,9 +96,8 @@ class Search:
         self._mean, self._deviation = codes.mean(0), codes.std(0).clamp(min=1e-3)
         self.styles = self._mean.expand(1, network.layers, -1).clone()
 
-    @torch.no_grad()
-    def start(self) -> Iterator[None]:
-        """Take the best of many random codes, compared small."""
+    def start(self, encoder: Encoder | None = None) -> Iterator[None]:
+        """Take the best of many random codes, compared small, or what an encoder guesses, where that is better."""
         side = min(32, self.network.config.size)
         small = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
         codes = torch.cat([self._mean[None], sampled(self.network, CANDIDATES)])
@@ -109,6 +109,11 @@ class Search:
             yield
         best = min(range(len(far)), key=far.__getitem__)
         self.styles = self.network.broadcast(codes[best : best + 1], 0.7).clone()
+        if encoder is not None:
+            with torch.no_grad():
+                guess = encoder(self.compare.photo)
+                if float(small(self.network.synthesize(guess, None, side))) < far[best]:
+                    self.styles = guess.clone()
 
     def steps(self, count: int) -> Iterator[Tensor]:
         """The picture (1, 3, S, S) of each step; the best styles so far are in `styles`."""

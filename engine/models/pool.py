@@ -15,6 +15,7 @@ from engine.models.codes import GalleryCodes, gallery_codes_path
 from engine.models.generators import GeneratorModel, load_generator
 from engine.models.registry import HOUSE_STYLIZER, Found
 from engine.models.stylizer import StylizerModel
+from engine.nets.encoder import Encoder
 from engine.nets.generators import Generator
 
 
@@ -69,6 +70,15 @@ class ModelPool:
             manifest = self.found.get(model_id)
             self._generators[model_id] = GeneratorModel(manifest, load_generator(manifest), self.device)
         return self._generators[model_id]
+
+    def encoder(self, model: GeneratorModel) -> Encoder | None:
+        """The first encoder that was trained for this version of a generator; None where there is none."""
+        for manifest in self.found.models:
+            if manifest.architecture == "encoder" and manifest.provenance.get("generator_hash") == model.key.hash:
+                network = registry.load(manifest)
+                assert isinstance(network, Encoder)
+                return network.to(self.device)
+        return None
 
     def _accelerated(self, manifest: Manifest) -> AcceleratedStylizer:
         network = registry.load_stylizer(manifest)  # anew: the pool's own network is in the device's precision already

@@ -17,6 +17,7 @@ from engine.api.errors import BadRequest, ModelDamaged, SfumatoError, UnknownMod
 from engine.api.manifest import Manifest
 from engine.api.places import places
 from engine.models import checkpoint
+from engine.nets.encoder import Encoder
 from engine.nets.generators import GeneratorConfig, build_generator
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 
@@ -36,6 +37,7 @@ class Architecture:
 
 ARCHITECTURES: tuple[Architecture, ...] = (
     Architecture("stylizer", lambda config: StylizerNet(StylizerConfig.from_dict(dict(config)))),
+    Architecture("encoder", lambda config: Encoder(GeneratorConfig.from_dict(dict(config)))),
     Architecture("generator", lambda config: build_generator(GeneratorConfig.from_dict(dict(config)))),
 )
 

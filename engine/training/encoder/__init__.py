@@ -1,0 +1,1 @@
+"""Training the encoder that begins the search for a photo."""
