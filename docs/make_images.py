@@ -36,8 +36,11 @@ def window() -> None:
 
 
 def keep(shot: Path, target: Path) -> None:
-    """A screen in 256 colours is a fourth as large, and looks the same."""
+    """A screen in 256 colours is a fourth as large, and looks the same; one that is full of colours is kept as a JPEG."""
     with Image.open(shot) as picture:
+        if target.suffix == ".jpg":
+            picture.convert("RGB").save(target, quality=88, subsampling=0, optimize=True)
+            return
         picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)
 
 
@@ -101,7 +104,7 @@ async def _photograph(window: QWidget, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shot = Path(folder) / "shot.png"
         window.grab().save(str(shot))
-        keep(shot, IMAGES / f"{name}.png")
+        keep(shot, IMAGES / f"{name}.jpg")
 
 
 MADE: dict[str, Callable[[], None]] = {"gallery": gallery, "window": window, "training": training}

@@ -103,7 +103,7 @@ class TrainingRun(QObject):
             self._notices.say(f"Training {self.name} goes on")
 
     def pause(self) -> None:
-        """End the step that has begun, save, and stop for now. What has no checkpoint yet ends without a trace."""
+        """Save, and stop for now. What has no checkpoint yet ends without a trace."""
         if self.phase in ("preparing", "running"):
             self._set("pausing")
             self._stop()

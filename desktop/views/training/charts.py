@@ -24,12 +24,13 @@ HEIGHT = 150
 
 
 class Charts(QWidget):
-    """Two charts over the pictures that were shown."""
+    """Two charts over the pictures that were shown, each from when there is something on it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._losses = Chart("Losses of critic and generator, over the pictures shown")
         self._watch = Chart("What the watch measures, over the pictures shown", (0.0, 1.0))
+        self._sections: list[Section] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -38,11 +39,16 @@ class Charts(QWidget):
             section.body.setSpacing(THEME.space_1)
             section.add(chart)
             column.addWidget(section)
+            self._sections.append(section)
+        self.set_losses({})
+        self.set_verdicts(())
 
     def set_losses(self, losses: Curves) -> None:
+        self._sections[0].setVisible(bool(losses))
         self._losses.set_curves({NAMES[name]: losses[name] for name in NAMES if name in losses})
 
     def set_verdicts(self, verdicts: Sequence[Judged]) -> None:
+        self._sections[1].setVisible(bool(verdicts))
         self._watch.set_curves(watch_curves(verdicts))
 
 

@@ -21,7 +21,7 @@ WORDS: dict[Phase, str] = {
     "idle": "Stopped",
     "preparing": "Getting ready",
     "running": "Training",
-    "pausing": "Pausing: the step that has begun is finished and saved",
+    "pausing": "Pausing: what has been learnt is saved",
     "finishing": "Making the model",
     "paused": "Paused and saved",
     "finished": "Finished",

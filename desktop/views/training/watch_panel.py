@@ -86,7 +86,7 @@ class Notes(Section):
 
 
 def _row(note: Note) -> QWidget:
-    mark, text = StateMark(8), Caption(f"{note.text} ({note.seen:,} pictures)", wrap=True)
+    mark, text = StateMark(8), Caption(f"{note.text} (after {note.seen:,})" if note.seen else note.text, wrap=True)
     mark.set_state(note.state)
     row = QWidget()
     line = QHBoxLayout(row)

@@ -50,7 +50,7 @@ def test_what_a_running_training_says(panel: RunPanel) -> None:
 def test_each_phase_offers_what_can_be_done(panel: RunPanel) -> None:
     for state, words, offered in (
         (replace(RUNNING, phase="preparing", can_finish=False, stage=Progress(3, 9, "reading pictures")), "Reading pictures", {"Stop"}),
-        (replace(RUNNING, phase="pausing"), "Pausing: the step that has begun is finished and saved", set()),
+        (replace(RUNNING, phase="pausing"), "Pausing: what has been learnt is saved", set()),
         (replace(RUNNING, phase="paused"), "Paused and saved", {"Go on", "Make the model"}),
         (replace(RUNNING, phase="finishing"), "Making the model", set()),
         (replace(RUNNING, phase="finished", ending="None is a copy."), "None is a copy.", {"Use this model"}),
@@ -126,9 +126,9 @@ def test_the_watch_speaks(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.watch.set_verdict(GREEN)
     assert (page.watch.badge.word.text(), page.watch.sentence.text()) == ("It is learning", "It learns.")
-    page.notes.set_notes([Note(1, "It begins."), Note(6400, "It learns.", "green")])
+    page.notes.set_notes([Note(0, "It begins."), Note(6400, "It learns.", "green")])
     rows = [label.text() for label in page.notes.findChildren(QLabel)]
-    assert rows.index("It learns. (6,400 pictures)") < rows.index("It begins. (1 pictures)")
+    assert rows.index("It learns. (after 6,400)") < rows.index("It begins.")
     page.watch.set_verdict(None)
     assert "first verdict" in page.watch.sentence.text()
 
