@@ -137,7 +137,8 @@ class Handlers(QObject):
         self._studio.tasks.spawn(run.rest(), "pause before leaving").add_done_callback(self._rested)
 
     def _rested(self, done: asyncio.Task[None]) -> None:
-        if not done.cancelled():
+        """Where it could not be saved, that is told, and the window stays: closing it once more leaves all the same."""
+        if not done.cancelled() and not self._studio.workshop.run.trouble:
             self.leaving.emit()
 
     # Changes

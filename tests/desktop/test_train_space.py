@@ -156,6 +156,25 @@ def test_closing_the_window_pauses_the_training_and_says_so(qapp: QApplication, 
     stage.play(qapp, scenario)
 
 
+def test_a_training_that_cannot_be_saved_keeps_the_window_open(qapp: QApplication, folder: Path) -> None:
+    stage = Stage()
+
+    async def scenario(app: App) -> None:
+        left: list[bool] = []
+        app.handlers.leaving.connect(lambda: left.append(True))
+        await train(app, folder)
+        run = app.studio.workshop.run
+        app.window.close()
+        await asyncio.sleep(0)
+        run._fail("There is no room on the disk.")
+        await app.studio.tasks.idle()
+        assert left == [] and "no room" in app.window.banners.sentences[-1]
+        app.window.close()
+        assert left == [True]
+
+    stage.play(qapp, scenario)
+
+
 def test_who_closes_twice_need_not_wait(qapp: QApplication, folder: Path) -> None:
     stage = Stage()
 
