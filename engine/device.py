@@ -256,6 +256,7 @@ _SIGNS = (
     "CUDNN_STATUS_ALLOC_FAILED",
     "MPS backend out of memory",
     "std::bad_alloc",
+    "Cannot allocate memory (12)",  # mapping a model's file
 )
 
 

@@ -30,7 +30,13 @@ FIRST_LIGHT = Path("sfumato-first-light")
 OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons for which every pinned package has a build
 TORCH = "torch==2.13.0"
 PACKAGES = ("desktop", "engine", "resources")
-EXTRAS = {"speed": {"speed"}, "devices": {"devices"}, "test": {"test", "devices"}, "dev": {"dev", "test", "devices"}}
+EXTRAS = {
+    "speed": {"speed"},
+    "devices": {"devices"},
+    "test": {"test", "devices"},
+    "package": {"package"},
+    "dev": {"dev", "test", "devices", "package"},
+}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -54,14 +54,16 @@ def missing_message(missing: Mapping[str, str]) -> str:
     )
 
 
-def ensure_libraries(on_screen: bool) -> None:
+def ensure_libraries(on_screen: bool, *, bundled: bool = False) -> None:
     """Installs what Qt lacks on Debian and Ubuntu; elsewhere on Linux names it. Wheels bring all of it on macOS and Windows.
+    What is to be `bundled` must work on any screen, whatever there is here.
 
     Raises SetupError if something is missing and cannot be installed.
     """
     if platform.system() != "Linux":
         return
-    missing = missing_libraries(wanted_libraries(os.environ, on_screen), can_load)
+    wanted = QT_LIBRARIES | X_LIBRARIES if bundled else wanted_libraries(os.environ, on_screen)
+    missing = missing_libraries(wanted, can_load)
     if missing and can_use_apt():
         apt_install(sorted(missing.values()))
         missing = missing_libraries(missing, can_load)

@@ -191,6 +191,7 @@ def test_torch_and_numpy_running_out_of_memory_are_recognised() -> None:
     assert is_out_of_memory(caught.value)
     assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB"))
     assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(RuntimeError("unable to mmap 4811600 bytes from file <x.safetensors>: Cannot allocate memory (12)"))
     assert is_out_of_memory(RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"))
 
 
