@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxL
 from desktop.state.training.generators import Facts
 from desktop.views.training.parts import BackLink, Column, Columns, Stage, Title, level_line
 from desktop.widgets.controls import Caption, Section, ValueSlider, push_button
+from desktop.widgets.icons import icon
 from desktop.widgets.theme import THEME, font
 from engine.api.requests import Generate
 
@@ -91,6 +92,7 @@ class ModelPage(QWidget):
         self.layer.setVisible(has)
         kind = "secondary" if has else "primary"
         self.photo.setProperty("kind", kind)
+        self.photo.setIcon(icon("photo", colour=None if has else THEME.on_accent))
         self.photo.style().polish(self.photo)
 
     def _left(self) -> QWidget:
