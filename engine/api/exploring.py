@@ -167,6 +167,8 @@ class Visit(Request[Latent]):
 
     place: Place
     sides: tuple[int, ...] = (GLANCE, 65536)
+    draft: bool = False
+    """While a hand moves: quicker, and a few levels off what the place looks like exactly."""
     lane: ClassVar[Lane] = Lane.INTERACTIVE
     slot: ClassVar[str | None] = "visit"
 

@@ -35,7 +35,7 @@ from engine.latent import code_file
 from engine.latent.codes import converted, groups, model_of
 from engine.latent.directions import directions
 from engine.latent.places import resolve
-from engine.latent.stills import made_of, pixels
+from engine.latent.stills import made_of, pixels, sketched
 from engine.nets.generators import Generator as Network
 
 STRIP = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
@@ -57,8 +57,11 @@ def visit(request: Visit, context: Context) -> Generator[Step, Any, Latent]:
     network = place.network
     for side in dict.fromkeys(level_below(network, side) for side in request.sides):
         yield None
-        picture = Picture(pixels(made_of(place.styles, place.like, network, side))[0])
-        yield frame(picture, side / network.config.size)
+        if request.draft:
+            made = sketched(place.styles, place.like, network, side, context.device)
+        else:
+            made = made_of(place.styles, place.like, network, side)
+        yield frame(Picture(pixels(made)[0]), side / network.config.size)
     return request.place if isinstance(request.place, Latent) else place.latent()
 
 

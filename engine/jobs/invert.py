@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api.errors import BadRequest
@@ -43,7 +44,9 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     usual = usual_distance(model, context)
     compare = Comparison(photo, critic_stages(model))
     search = Search(model.network, compare, NOISE)
-    for _ in search.start(context.models.encoder(model)):
+    for number, nearest in enumerate(search.start(context.models.encoder(model))):
+        if number % SHOW_EVERY == 0:
+            yield from _judged(nearest, F.adaptive_avg_pool2d(photo, nearest.shape[-1]), usual)
         yield None
     total = request.steps + request.tuning
     yield from _shown(search.steps(request.steps), 0, total, photo, usual)
@@ -73,10 +76,14 @@ def _shown(pictures: Iterator[Tensor], done: int, total: int, photo: Tensor, usu
     for step, made in enumerate(pictures):
         yield Progress(done + step, total, "looking for the photo")
         if step % SHOW_EVERY == 0:
-            with torch.no_grad():
-                near = Fidelity(likeness(made, photo, usual), psnr(made, photo))
-            yield near
-            yield frame(Picture(pixels(made)[0]), 1.0)
+            yield from _judged(made, photo, usual)
+
+
+def _judged(made: Tensor, photo: Tensor, usual: float) -> Generator[Step, Any, None]:
+    with torch.no_grad():
+        near = Fidelity(likeness(made, photo, usual), psnr(made, photo))
+    yield near
+    yield frame(Picture(pixels(made)[0]), made.shape[-1] / photo.shape[-1])
 
 
 def drag_points(request: DragPoints, context: Context) -> Generator[Step, Any, Latent]:

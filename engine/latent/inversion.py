@@ -96,17 +96,22 @@ class Search:
         self._mean, self._deviation = codes.mean(0), codes.std(0).clamp(min=1e-3)
         self.styles = self._mean.expand(1, network.layers, -1).clone()
 
-    def start(self, encoder: Encoder | None = None) -> Iterator[None]:
-        """Take the best of many random codes, compared small, or what an encoder guesses, where that is better."""
+    def start(self, encoder: Encoder | None = None) -> Iterator[Tensor]:
+        """Take the best of many random codes, compared small, or what an encoder guesses, where that is better. Yields the small
+        picture (1, 3, s, s) of the best so far."""
         side = min(32, self.network.config.size)
         small = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
         codes = torch.cat([self._mean[None], sampled(self.network, CANDIDATES)])
-        far = []
+        far: list[float] = []
+        nearest: Tensor | None = None
         for part in torch.split(codes, BATCH):
             with torch.no_grad():
                 pictures = self.network.synthesize(self.network.broadcast(part, 0.7), None, side)
-            far += [float(small(picture[None])) for picture in pictures]
-            yield
+            for picture in pictures.split(1):  # type: ignore[no-untyped-call]
+                far.append(float(small(picture)))
+                nearest = picture if nearest is None or far[-1] <= min(far) else nearest
+            assert nearest is not None
+            yield nearest
         best = min(range(len(far)), key=far.__getitem__)
         self.styles = self.network.broadcast(codes[best : best + 1], 0.7).clone()
         if encoder is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Generator as Steps
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from torch import Tensor
 from engine.api.errors import BlobMissing
 from engine.api.latent import Generated, Latent, Morph
 from engine.context import Context, Step, Wait
+from engine.device import Device
 from engine.imaging.picture import Picture
 from engine.latent.bending import bent
 from engine.latent.codes import check_model, model_of, styles_of
-from engine.nets.generators import Generator, Noise
+from engine.nets.generators import Generator, Noise, freeze
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -84,6 +86,23 @@ def made_of(styles: Tensor, like: Latent, network: Generator, size: int | None =
     noise = None if like.noise is None else Noise.seeded([like.noise] * len(styles))
     with bent(network, like.bends):
         return network.synthesize(styles, noise, size)
+
+
+@torch.no_grad()
+def sketched(styles: Tensor, like: Latent, network: Generator, size: int, device: Device) -> Tensor:
+    """As `made_of`, in the device's own precision: half the time, and a few 8-bit levels off. For the hand on a map, and thumbnails."""
+    if device.precision != "bfloat16":
+        return made_of(styles, like, network, size)
+    if len(styles) == 1 and not like.bends and device.name == "cpu":
+        return freeze(network, styles)(_noise(like.noise, 1), size)
+    with bent(network, like.bends), torch.autocast(device.name, torch.bfloat16):
+        return network.synthesize(styles, _noise(like.noise, len(styles)), size).float()
+
+
+@lru_cache(maxsize=4)
+def _noise(seed: int | None, count: int) -> Noise | None:
+    """Drawn once for all pictures of a drag or a map."""
+    return None if seed is None else Noise.seeded([seed] * count)
 
 
 def pixels(pictures: Tensor) -> npt.NDArray[np.uint8]:

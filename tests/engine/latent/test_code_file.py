@@ -127,6 +127,16 @@ def test_a_visit_shows_a_glance_and_then_the_picture(model: GeneratorModel, cont
     assert np.array_equal(kept[0].pixels, frames[1].pixels)
 
 
+@pytest.mark.parametrize("bends", [(), (Bend("blur", 0.5, 8),)])
+def test_a_draft_is_a_few_levels_off_at_the_most(model: GeneratorModel, context: Context, bends: tuple[Bend, ...]) -> None:
+    device = replace(context.device, precision="bfloat16")
+    place = replace(Latent.of_seed(model.key, 1), bends=bends)
+    _, (exact,) = drive(explore.visit(Visit(place, (16,)), context))
+    _, (draft,) = drive(explore.visit(Visit(place, (16,), draft=True), replace(context, device=device)))
+    difference = np.abs(exact.pixels.astype(int) - draft.pixels)
+    assert difference.mean() < 2 and difference.max() < 24
+
+
 def test_a_generator_says_what_it_is(model: GeneratorModel, context: Context) -> None:
     info, _ = drive(explore.open_generator(OpenGenerator("mine"), context))
     assert (info.key, info.size, info.sides, len(info.groups), info.width) == (model.key, 16, (4, 8, 16), 6, 8)
