@@ -60,6 +60,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("add-layer", "Add photo as layer…", "add_layer", ("Ctrl+Shift+L",), "layers", "Lay a second photo over the picture"),
     Command("studio-space", "Studio", "show_studio", ("F2",), "brush", "Paint: the canvas, its styles and layers", True),
     Command("train-space", "Train", "show_training", ("F3",), "train", "Train a generator on a folder of your pictures", True),
+    Command("explore-space", "Explore", "show_explorer", ("F4",), "explore", "Wander through what a generator has learnt", True),
+    Command("another-picture", "Another picture", "another_picture", ("Ctrl+R",), "", "A picture of the generator at random"),
+    Command("bookmark", "Bookmark the picture", "bookmark", ("Ctrl+B",), "star", "Keep the picture where it can be found again"),
+    Command("send-to-canvas", "Send to the canvas", "send_to_canvas", ("Ctrl+Return",), "layers", "Lay the picture over the canvas's"),
     Command("train-folder", "Train on a folder…", "train_folder", ("Ctrl+Shift+T",), "folder", "Choose a folder of pictures to learn from"),
     Command("pause-training", "Pause or go on", "pause_training", ("Ctrl+Shift+P",), "pause", "Pause the training, or go on with it"),
     Command("shortcuts", "Keyboard shortcuts", "show_shortcuts", ("F1",), "keyboard"),
@@ -72,10 +76,25 @@ MENUS: Final[tuple[Menu, ...]] = (
         ("open-photo", "open-document", RECENT, "open-house", SEPARATOR, "save", "save-as", "export", SEPARATOR, "quit"),
     ),
     Menu("&Edit", ("undo", "redo", SEPARATOR, "copy", "paste")),
-    Menu("&View", ("zoom-fit", "zoom-actual", "zoom-in", "zoom-out", SEPARATOR, "compare-split", SEPARATOR, "studio-space", "train-space")),
+    Menu(
+        "&View",
+        (
+            "zoom-fit",
+            "zoom-actual",
+            "zoom-in",
+            "zoom-out",
+            SEPARATOR,
+            "compare-split",
+            SEPARATOR,
+            "studio-space",
+            "train-space",
+            "explore-space",
+        ),
+    ),
     Menu("&Style", ("search-styles", "add-style", SEPARATOR, "next-style", "previous-style")),
     Menu("&Layer", ("add-layer",)),
     Menu("&Train", ("train-folder", "pause-training")),
+    Menu("E&xplore", ("another-picture", "bookmark", "send-to-canvas")),
     Menu("&Help", ("shortcuts", "about")),
 )
 
@@ -112,9 +131,12 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
 
 
 NEED_STUDIO: Final[frozenset[str]] = NEED_PICTURE | {"undo", "redo", "paste", "search-styles", "add-style"}
-"""Commands on what is not seen in the Train workspace."""
+"""Commands on what is not seen in the other workspaces."""
 
-SPACES: Final[tuple[str, ...]] = ("studio-space", "train-space")
+NEED_EXPLORER: Final[frozenset[str]] = frozenset({"another-picture", "bookmark", "send-to-canvas"})
+"""Commands on the picture of the Explore workspace."""
+
+SPACES: Final[tuple[str, ...]] = ("studio-space", "train-space", "explore-space")
 """The commands that change between the window's workspaces: one of them holds."""
 
 

@@ -60,6 +60,7 @@ from engine.api.requests import (
     WarmUp,
 )
 from engine.api.training import Estimate, FolderReport, LeftOut, RunDescription, RunHistory, Trained, Watched
+from tests.fake_space import FakeSpace
 
 Script = Callable[[Request[Any]], Iterable[Body]]
 """What a job tells after `Started`. An end without a terminal event means `Finished(None)`; a `SfumatoError` means `Failed`."""
@@ -212,6 +213,8 @@ class StudioScript:
     runs: tuple[RunDescription, ...] = ()
     histories: Mapping[Path, RunHistory] = field(default_factory=dict)
     """Of runs, by their folder; others have none."""
+    space: FakeSpace = field(default_factory=FakeSpace)
+    """Of all generators."""
     halts_at: int | None = None
     """The step after which a training waits for a pause."""
 
@@ -256,7 +259,14 @@ class StudioScript:
             case Train() | ResumeTraining() | FinishTraining():
                 yield from self._train(request)
             case _:
-                raise AssertionError(f"the fake engine has no answer to {request!r}")
+                yield from self._explore(request)
+
+    def _explore(self, request: Request[Any]) -> Iterator[Body]:
+        self.space.models |= self.generators.keys()
+        bodies = self.space(request)
+        if bodies is None:
+            raise AssertionError(f"the fake engine has no answer to {request!r}")
+        yield from bodies
 
     def _take_in(self, request: ImportPicture) -> Photo:
         try:

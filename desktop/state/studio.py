@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.client import RequestFailed
 from desktop.document.document import DOCUMENT_SUFFIX, Document, View
 from desktop.state.documents import Documents
+from desktop.state.explorer.explorer import Explorer
 from desktop.state.exporter import Exporter
 from desktop.state.frames import to_image
 from desktop.state.full_pictures import FullPictures
@@ -60,6 +61,7 @@ class Studio(QObject):
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.workshop = Workshop(places, self.link, self.tasks, self.notices, self)
+        self.explorer = Explorer(self.link, self.tasks, self.notices, self.session, self.workshop.generators, self)
         self.info: EngineInfo | None = None
         self._connect()
 

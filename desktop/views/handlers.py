@@ -28,6 +28,7 @@ from desktop.views.dialogs import (
 from desktop.views.hand_out import HandOut
 from desktop.views.menus import ShortcutsPage
 from desktop.views.window import Window
+from engine.api.latent import Latent
 from engine.api.recipe import Recipe
 
 DOCUMENT_THUMBNAIL = 512
@@ -241,7 +242,7 @@ class Handlers(QObject):
 
             space = TrainingSpace()
             self._window.add_training(space)
-            TrainingBindings(space, self._studio, self.train_folder, self.show_studio)
+            TrainingBindings(space, self._studio, self.train_folder, self.show_studio, self.explore)
         self._window.show_space(SPACES[1])
         space.take_focus()
 
@@ -266,6 +267,44 @@ class Handlers(QObject):
             run.pause()
         else:
             self._studio.notices.say("Nothing is being trained")
+
+    def show_explorer(self, _on: bool = True) -> None:
+        """Go to the Explore workspace, which is made at the first time."""
+        self._open_explorer()
+        self._studio.explorer.enter()
+
+    def explore(self, model: str) -> None:
+        """Go there with this generator."""
+        self._open_explorer()
+        self._studio.explorer.use(model)
+
+    def _open_explorer(self) -> None:
+        space = self._window.explorer
+        if space is None:
+            from desktop.views.explorer.bindings import ExplorerBindings
+            from desktop.views.explorer.space import ExplorerSpace
+
+            space = ExplorerSpace()
+            self._window.add_explorer(space)
+            ExplorerBindings(space, self._studio, self)
+        self._window.show_space(SPACES[2])
+        space.take_focus()
+
+    def another_picture(self) -> None:
+        self._studio.explorer.steering.another()
+
+    def bookmark(self) -> None:
+        self._studio.explorer.bookmark()
+
+    def send_to_canvas(self) -> None:
+        """Go to the canvas with the picture of the Explore workspace."""
+        explorer = self._studio.explorer
+
+        def lay(latent: Latent) -> None:
+            explorer.lay(latent)
+            self.show_studio()
+
+        explorer.viewer.when_there(lay)
 
     # Help
 

@@ -1,5 +1,5 @@
 """The studio's window: settings on the left, the canvas in the middle, styles and layers on the right, what is done below. The Train
-workspace can take the place of all these."""
+and the Explore workspace can take the place of all these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions import NEED_PICTURE, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
+from desktop.actions import NEED_EXPLORER, NEED_PICTURE, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
 from desktop.state.settings import WindowShape
 from desktop.views.banner import Banners
 from desktop.views.canvas import Canvas
@@ -39,6 +39,7 @@ from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME, Weight, font
 
 if TYPE_CHECKING:
+    from desktop.views.explorer.space import ExplorerSpace
     from desktop.views.training.space import TrainingSpace
 
 FIRST_SIZE = QSize(1440, 900)
@@ -75,6 +76,8 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         self.training: TrainingSpace | None = None
         """The Train workspace, once the artist has been there."""
+        self.explorer: ExplorerSpace | None = None
+        """The Explore workspace, likewise."""
         self.canvas = Canvas()
         self.inspector = Inspector()
         self.gallery = Gallery()
@@ -117,27 +120,39 @@ class Window(QMainWindow):
         self.training = space
         self.stack.addWidget(space)
 
+    def add_explorer(self, space: ExplorerSpace) -> None:
+        """Take the Explore workspace in."""
+        self.explorer = space
+        self.stack.addWidget(space)
+
     @property
     def in_training(self) -> bool:
         """Whether the Train workspace is in front."""
         return self.training is not None and self.stack.currentWidget() is self.training
 
+    @property
+    def in_explorer(self) -> bool:
+        """Whether the Explore workspace is in front."""
+        return self.explorer is not None and self.stack.currentWidget() is self.explorer
+
     def show_space(self, id: str) -> None:
-        """Bring a workspace to the front; its command says which. The Train workspace must have been added."""
-        train = self.training if id == SPACES[1] else None
-        self.stack.setCurrentIndex(0 if train is None else self.stack.indexOf(train))
+        """Bring a workspace to the front; its command says which. One beside the studio must have been added."""
+        beside = {SPACES[1]: self.training, SPACES[2]: self.explorer}.get(id)
+        self.stack.setCurrentIndex(0 if beside is None else self.stack.indexOf(beside))
         self.actions_by_id[id].setChecked(True)
         self.space_switch.set_value(id)
-        self.banners.move_to(train or self.canvas)
-        self.tools.setVisible(train is None)
-        self.document_name.setVisible(train is None)
-        self.picture_facts.setVisible(train is None)
+        self.banners.move_to(beside or self.canvas)
+        for part in (self.tools, self.document_name, self.picture_facts):
+            part.setVisible(beside is None)
         self._enable_commands()
 
     def _enable_commands(self) -> None:
+        in_studio = not self.in_training and not self.in_explorer
         for id in NEED_STUDIO:
             possible = self._can_undo.get(id, self._has_picture if id in NEED_PICTURE else True)
-            self.actions_by_id[id].setEnabled(possible and not self.in_training)
+            self.actions_by_id[id].setEnabled(possible and in_studio)
+        for id in NEED_EXPLORER:
+            self.actions_by_id[id].setEnabled(self.in_explorer)
 
     def restore_shape(self, shape: WindowShape) -> None:
         """Stand as in the last sitting, if the screen still has room for it."""

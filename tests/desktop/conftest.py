@@ -25,11 +25,17 @@ def boat(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def visit(qapp: QApplication) -> Visitor:
+def script() -> StudioScript:
+    """What the visited studio's engine answers."""
+    return StudioScript(places().blobs)
+
+
+@pytest.fixture
+def visit(qapp: QApplication, script: StudioScript) -> Visitor:
     """Runs a coroutine on a shown and warmed-up studio."""
 
     async def sit(scenario: Visit) -> None:
-        app = App(places(), lambda where, on_event: FakeEngine(StudioScript(where.blobs), threaded=True).start(on_event))
+        app = App(places(), lambda _where, on_event: FakeEngine(script, threaded=True).start(on_event))
         app.show()
         try:
             await app.begin()

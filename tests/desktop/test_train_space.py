@@ -130,6 +130,11 @@ def test_a_training_is_seen_from_the_studio(qapp: QApplication, folder: Path) ->
         assert app.studio.workshop.run.phase == "finished"
         space.run.panel.use.click()
         await app.studio.tasks.idle()
+        assert app.window.in_explorer and app.studio.explorer.model == "boats"
+        assert app.window.explorer is not None and not app.window.explorer.stage.image.isNull()
+        app.handlers.show_training()
+        app.studio.workshop.use_model("boats")
+        await app.studio.tasks.idle()
         assert space.model.title.text() == "boats" and not space.model.picture.image.isNull()
         space.model.photo.click()
         await app.studio.tasks.idle()

@@ -121,6 +121,11 @@ def the_next_sitting(photo: Path) -> Journey:
         artist.app.handlers.show_training()
         space.run.panel.use.click()
         await artist.settle()
+        explored = artist.app.window.explorer
+        assert explored is not None and not explored.stage.image.isNull()
+        artist.app.handlers.show_training()
+        workshop.use_model("boats")
+        await artist.settle()
         assert "samples" in space.model.sentence.text() and not space.model.picture.image.isNull()
         space.model.layer.click()
         await artist.settle()

@@ -18,17 +18,28 @@ from desktop.views.training.welcome import Row
 from engine.api.manifest import Manifest
 from engine.api.training import RunDescription
 
+EXPLORE = "Explore"
+
 
 class TrainingBindings(QObject):
-    """Connects the workspace to the workshop, once. `ask_for_folder` opens a dialog, `show_canvas` goes to the canvas."""
+    """Connects the workspace to the workshop, once. `ask_for_folder` opens a dialog, `show_canvas` goes to the canvas, `explore` to the
+    Explore workspace with a model."""
 
-    def __init__(self, space: TrainingSpace, studio: Studio, ask_for_folder: Callable[[], None], show_canvas: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        space: TrainingSpace,
+        studio: Studio,
+        ask_for_folder: Callable[[], None],
+        show_canvas: Callable[[], None],
+        explore: Callable[[str], None],
+    ) -> None:
         super().__init__(space)
         self._space = space
         self._studio = studio
         self._workshop = studio.workshop
         self._ask_for_folder = ask_for_folder
         self._show_canvas = show_canvas
+        self._explore = explore
         self._bind_pages()
         self._bind_plan()
         self._bind_run()
@@ -44,7 +55,7 @@ class TrainingBindings(QObject):
         self._space.folder_dropped.connect(workshop.choose_folder)
         welcome.folder_wanted.connect(self._ask_for_folder)
         welcome.run_wanted.connect(self._open_run)
-        welcome.model_wanted.connect(workshop.use_model)
+        welcome.model_wanted.connect(self._open_model)
 
     def _bind_plan(self) -> None:
         planning, page, choices = self._workshop.planning, self._space.plan, self._space.plan.choices
@@ -87,6 +98,7 @@ class TrainingBindings(QObject):
         page.variety_changed.connect(maker.set_variety)
         page.layer_wanted.connect(lambda: self._hand_over(self._studio.intake.add_layer))
         page.photo_wanted.connect(lambda: self._hand_over(lambda file: self._studio.intake.open_photo(file, remember=False)))
+        page.explore_wanted.connect(self._explore_model)
         page.back_wanted.connect(self._workshop.go_back)
 
     def _show_all(self) -> None:
@@ -122,6 +134,12 @@ class TrainingBindings(QObject):
         for run in self._workshop.runs.resumable:
             if str(run.folder) == key:
                 self._workshop.open_run(run, go_on=action == "Go on")
+
+    def _open_model(self, id: str, action: str) -> None:
+        if action == EXPLORE:
+            self._explore(id)
+        else:
+            self._workshop.use_model(id)
 
     # The plan
 
@@ -193,7 +211,7 @@ class TrainingBindings(QObject):
 
     def _use_result(self) -> None:
         if self._workshop.run.result is not None:
-            self._workshop.use_model(self._workshop.run.result.model)
+            self._explore(self._workshop.run.result.model)
 
     async def _add_charts(self) -> None:
         """pyqtgraph takes a fifth of a second to import: in a thread, while the artist looks for a folder."""
@@ -217,6 +235,10 @@ class TrainingBindings(QObject):
         page.set_picture(maker.image, maker.seed, maker.variety, maker.trouble)
         page.set_sheet(maker.sheet)
 
+    def _explore_model(self) -> None:
+        if self._workshop.maker.model is not None:
+            self._explore(self._workshop.maker.model)
+
     def _show_has_canvas(self) -> None:
         self._space.model.set_has_canvas(bool(self._studio.session.recipe.layers))
 
@@ -234,4 +256,4 @@ def _run_row(run: RunDescription) -> Row:
 
 
 def _model_row(model: Manifest, *, own: bool) -> Row:
-    return Row(model.id, model.id, f"{in_few_words(model)} · {'yours' if own else 'comes with Sfumato'}", ("Use",))
+    return Row(model.id, model.id, f"{in_few_words(model)} · {'yours' if own else 'comes with Sfumato'}", ("About", EXPLORE))

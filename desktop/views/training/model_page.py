@@ -26,6 +26,7 @@ class ModelPage(QWidget):
     variety_changed = Signal(float)
     photo_wanted = Signal()
     layer_wanted = Signal()
+    explore_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,6 +49,7 @@ class ModelPage(QWidget):
         self.variety = ValueSlider("Variety", 0, 1, Generate.truncation, step=0.05, default=Generate.truncation, unit="%", factor=100)
         self.variety.setToolTip("Low: safe and alike. High: all that was learnt")
         self.layer = push_button("Add to the canvas as a layer", "primary", icon_name="layers")
+        self.explore = push_button("Explore this generator", icon_name="explore")
         self.photo = push_button("Open as the photo", icon_name="photo")
         self.sentence = Caption(wrap=True)
         self.sentence.setFont(font())
@@ -122,6 +124,7 @@ class ModelPage(QWidget):
         column.addSpacing(THEME.space_2)
         column.addWidget(self.layer)
         column.addWidget(self.photo)
+        column.addWidget(self.explore)
         return left
 
     def _right(self) -> QWidget:
@@ -143,5 +146,7 @@ class ModelPage(QWidget):
         self.sheet.clicked.connect(self.seed_changed)
         self.layer.clicked.connect(self.layer_wanted)
         self.photo.clicked.connect(self.photo_wanted)
+        self.explore.clicked.connect(self.explore_wanted)
         self.layer.setToolTip("Lay this picture over the one on the canvas")
+        self.explore.setToolTip("Steer, map, blend and travel through what it has learnt")
         self.photo.setToolTip("Paint this picture, in any style")

@@ -87,7 +87,7 @@ class RunPanel(QWidget):
         self.minutes.setCurrentIndex(MINUTES.index(USUAL_MINUTES))
         self.go_on = push_button("Go on", "primary", icon_name="play")
         self.make = push_button("Make the model")
-        self.use = push_button("Use this model", "primary", icon_name="brush")
+        self.use = push_button("Use this model", "primary", icon_name="explore")
         self._stop_menu()
         self._arrange()
         self._connect()
@@ -178,7 +178,7 @@ class RunPanel(QWidget):
         self.make.clicked.connect(self.finish_wanted)
         self.make.setToolTip("What has been learnt so far becomes a model; the training can still go on later")
         self.use.clicked.connect(self.use_wanted)
-        self.use.setToolTip("Make pictures with it")
+        self.use.setToolTip("Explore what it has learnt")
 
 
 class _Figures(QWidget):

@@ -31,7 +31,7 @@ class Welcome(QWidget):
 
     folder_wanted = Signal()
     run_wanted = Signal(str, str)
-    model_wanted = Signal(str)
+    model_wanted = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class Welcome(QWidget):
         self.choose_button.setToolTip("Choose the folder of pictures to learn from")
         self.choose_button.clicked.connect(self.folder_wanted)
         self._runs = _List("Trainings that wait", self.run_wanted.emit)
-        self._models = _List("Generators", lambda row, _: self.model_wanted.emit(row))
+        self._models = _List("Generators", self.model_wanted.emit)
         scroll = QScrollArea()
         scroll.setWidget(self._arrange())
         scroll.setWidgetResizable(True)

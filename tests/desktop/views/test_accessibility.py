@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.about import AboutDialog
+from desktop.views.explorer.bookmark_strip import BookmarkStrip
+from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.gallery import Card, Gallery
 from desktop.views.inspector import Inspector
@@ -57,10 +59,18 @@ def full_jobs_bar() -> JobsBar:
     return bar
 
 
+def full_bookmarks() -> BookmarkStrip:
+    strip = BookmarkStrip()
+    strip.set_bookmarks([("1", "boats 1"), ("2", "boats 2")])
+    strip.set_picture("1", picture())
+    return strip
+
+
 PANELS: tuple[Callable[[], QWidget], ...] = (
     *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog),
     *(full_gallery, full_inspector, full_layers, full_results, full_jobs_bar),
     *(Welcome, PlanPage, RunPage, ModelPage),
+    *(ExplorerSpace, BookmarkStrip, full_bookmarks),
     lambda: AboutDialog("1.0"),
 )
 

@@ -98,11 +98,14 @@ def test_the_beginning_lists_what_waits(qtbot: QtBot) -> None:
     welcome.show()
     told: list[object] = []
     welcome.run_wanted.connect(lambda key, action: told.append((key, action)))
-    welcome.model_wanted.connect(told.append)
+    welcome.model_wanted.connect(lambda key, action: told.append((key, action)))
     welcome.set_runs([Row("a", "boats", "paused", ("Look", "Go on"))])
-    welcome.set_models([Row("m", "scrolls", "128 px", ("Use",))])
+    welcome.set_models([Row("m", "scrolls", "128 px", ("About", "Explore"))])
     named(welcome, LinkButton, "Go on: boats").click()
-    named(welcome, LinkButton, "Use: scrolls").click()
-    assert told == [("a", "Go on"), "m"]
+    named(welcome, LinkButton, "Explore: scrolls").click()
+    assert told == [("a", "Go on"), ("m", "Explore")]
     welcome.set_runs([])
-    assert [button.accessibleName() for button in welcome.findChildren(LinkButton) if button.isVisible()] == ["Use: scrolls"]
+    assert [button.accessibleName() for button in welcome.findChildren(LinkButton) if button.isVisible()] == [
+        "About: scrolls",
+        "Explore: scrolls",
+    ]

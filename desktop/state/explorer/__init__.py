@@ -1,0 +1,1 @@
+"""The explorer without its widgets: where one is in a generator's space, and what can be done from there."""

@@ -1,0 +1,111 @@
+"""Everything that the Explore workspace knows: a generator, the live picture, and the tools that move it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.client import RequestFailed
+from desktop.document import edits
+from desktop.state.explorer.bookmarks import Bookmarks
+from desktop.state.explorer.steering import Steering
+from desktop.state.explorer.viewer import Viewer
+from desktop.state.link import Link
+from desktop.state.notices import Notices
+from desktop.state.session import Session
+from desktop.state.tasks import Tasks
+from desktop.state.training.generators import Generators
+from engine.api.exploring import GeneratorInfo, OpenGenerator
+from engine.api.latent import Latent
+
+
+class Explorer(QObject):
+    """The tools, and which generator they work on. `model_changed` follows the choice of another one, and what is known of it."""
+
+    model_changed = Signal()
+
+    def __init__(
+        self, link: Link, tasks: Tasks, notices: Notices, session: Session, generators: Generators, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._tasks = tasks
+        self._notices = notices
+        self._session = session
+        self.generators = generators
+        self.model: str | None = None
+        """The id of the generator that was chosen; None where there is none yet."""
+        self.info: GeneratorInfo | None = None
+        """What it is, once it is loaded."""
+        self.trouble = ""
+        self.is_open = False
+        """Whether the artist has been here: nothing is loaded before."""
+        self.viewer = Viewer(link, tasks, self)
+        self.steering = Steering(self.viewer, self)
+        self.bookmarks = Bookmarks(link, tasks, notices, self)
+        self.viewer.arrived.connect(self._arrive)
+        generators.changed.connect(self._see_generators)
+
+    def enter(self) -> None:
+        """Come here: with the first generator, where none was chosen yet."""
+        self.is_open = True
+        self._see_generators()
+
+    def use(self, model: str) -> None:
+        """Explore this generator."""
+        self.is_open = True
+        if model != self.model or self.info is None:
+            self.model, self.info, self.trouble = model, None, ""
+            self.viewer.leave()
+            self.steering.leave()
+            self.bookmarks.look(None)
+            self.model_changed.emit()
+            self._tasks.spawn_latest(self._opened(model), "open a generator")
+
+    def visit(self, latent: Latent) -> None:
+        """Go back to a picture."""
+        self.steering.take(latent)
+        self.viewer.go(latent)
+
+    def bookmark(self) -> None:
+        """Keep the live picture where it can be found again; once more takes the bookmark away."""
+        place = self.viewer.place
+        if place is None:
+            return
+        if self.bookmarks.holds(self.viewer.latent):
+            assert self.viewer.latent is not None
+            self.bookmarks.remove(self.viewer.latent.key)
+        else:
+            self.viewer.when_there(lambda latent: self.bookmarks.add(latent, place))
+
+    def lay(self, latent: Latent) -> None:
+        """Lay a picture over what is on the canvas; it can be undone like any other change."""
+        named = latent if latent.name else replace(latent, name=f"{latent.model.id} picture")
+        self._session.apply(lambda document: edits.add_layer(document, named), f"layer {named.name}", f"Added {named.name} as a layer")
+
+    async def _opened(self, model: str) -> None:
+        try:
+            info = await self._link.run(OpenGenerator(model))
+        except RequestFailed as failed:
+            self.trouble = failed.failure.sentence
+            self.model_changed.emit()
+            return
+        self.info = info
+        self.model_changed.emit()
+        self.bookmarks.look(info.key)
+        self.steering.begin(info.key)
+
+    def _arrive(self) -> None:
+        """What a picture came of is kept with it; where another tool led there, steering starts from it."""
+        place, latent = self.viewer.place, self.viewer.latent
+        assert place is not None and latent is not None
+        self.bookmarks.keep(latent, place)
+        if place != self.steering.place:
+            self.steering.take(latent)
+
+    def _see_generators(self) -> None:
+        if self.is_open and self.generators.find(self.model) is None and self.generators.all:
+            self.use(self.generators.all[0].id)
+        else:
+            self.model_changed.emit()

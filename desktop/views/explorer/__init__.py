@@ -1,0 +1,1 @@
+"""The Explore workspace: a live picture, and the tools that move it."""

@@ -1,0 +1,101 @@
+"""What the explorer knows is shown, and what the artist's hand does in the workspace reaches it: nothing else happens here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from desktop.state.studio import Studio
+from desktop.state.training.generators import in_few_words
+from desktop.views.explorer.picture_panel import Controls
+from desktop.views.explorer.space import ExplorerSpace
+from desktop.views.handlers import Handlers
+
+
+class ExplorerBindings(QObject):
+    """Connects the workspace to the explorer, once."""
+
+    def __init__(self, space: ExplorerSpace, studio: Studio, handlers: Handlers) -> None:
+        super().__init__(space)
+        self._space = space
+        self._explorer = studio.explorer
+        self._handlers = handlers
+        self._bind_picture()
+        self._bind_bookmarks()
+        self._show_model()
+        self._show_controls()
+        self._show_bookmarks()
+
+    # The picture
+
+    def _bind_picture(self) -> None:
+        explorer, panel, steering = self._explorer, self._space.panel, self._explorer.steering
+        explorer.model_changed.connect(self._show_model)
+        steering.changed.connect(self._show_controls)
+        explorer.viewer.framed.connect(self._show_picture)
+        explorer.viewer.arrived.connect(self._show_bookmarked)
+        explorer.viewer.moved.connect(self._show_bookmarked)
+        explorer.viewer.troubled.connect(self._show_trouble)
+        self._space.training_wanted.connect(self._handlers.show_training)
+        panel.model_chosen.connect(explorer.use)
+        panel.seed_changed.connect(steering.set_seed)
+        panel.another_wanted.connect(steering.another)
+        panel.variety_changed.connect(steering.set_variety)
+        panel.grain_changed.connect(steering.set_grain)
+        panel.other_grain_wanted.connect(steering.another_grain)
+        panel.rested.connect(steering.rest)
+        panel.bookmark_wanted.connect(self._handlers.bookmark)
+        panel.canvas_wanted.connect(self._handlers.send_to_canvas)
+
+    def _show_model(self) -> None:
+        explorer, generators = self._explorer, self._explorer.generators
+        self._space.set_has_generators(bool(generators.all))
+        self._space.panel.set_models([(model.id, model.id) for model in generators.all], explorer.model)
+        model = generators.find(explorer.model)
+        whose = "" if model is None else "yours" if generators.is_own(model) else "comes with Sfumato"
+        self._space.panel.set_about("" if model is None else f"{in_few_words(model)} · {whose}")
+        self._show_picture(explorer.viewer.image)
+
+    def _show_controls(self) -> None:
+        base = self._explorer.steering.base
+        if base is None:
+            self._space.panel.set_controls(Controls(None, self._space.panel.variety.value, True, ready=False))
+        else:
+            self._space.panel.set_controls(Controls(self._explorer.steering.seed, base.truncation, base.noise is not None))
+
+    def _show_picture(self, image: QImage) -> None:
+        self._space.stage.show_image(image, self._explorer.trouble or "Opening the generator…")
+
+    def _show_trouble(self, sentence: str) -> None:
+        self._space.stage.show_image(QImage(), sentence)
+
+    def _show_bookmarked(self) -> None:
+        self._space.panel.set_bookmarked(self._explorer.bookmarks.holds(self._explorer.viewer.latent))
+
+    # The bookmarks
+
+    def _bind_bookmarks(self) -> None:
+        bookmarks, strip = self._explorer.bookmarks, self._space.bookmarks
+        bookmarks.changed.connect(self._show_bookmarks)
+        bookmarks.pictured.connect(strip.set_picture)
+        strip.visited.connect(self._visit)
+        strip.removed.connect(bookmarks.remove)
+        strip.renamed.connect(bookmarks.rename)
+        strip.canvas_wanted.connect(self._lay)
+
+    def _show_bookmarks(self) -> None:
+        bookmarks, strip = self._explorer.bookmarks, self._space.bookmarks
+        strip.set_bookmarks([(member.id, member.name or "A picture") for member in bookmarks.all])
+        for member in bookmarks.all:
+            if not (image := bookmarks.thumbnail(member.id)).isNull():
+                strip.set_picture(member.id, image)
+        self._show_bookmarked()
+
+    def _visit(self, id: str) -> None:
+        if (member := self._explorer.bookmarks.find(id)) is not None:
+            self._explorer.visit(member.latent)
+
+    def _lay(self, id: str) -> None:
+        if (member := self._explorer.bookmarks.find(id)) is not None:
+            self._explorer.lay(member.latent)
+            self._handlers.show_studio()

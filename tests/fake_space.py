@@ -1,0 +1,127 @@
+"""What the fake engine answers about a generator's space: pictures of one colour, a library in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from engine.api.errors import UnknownModel
+from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Tile, Tiles
+from engine.api.exploring import (
+    GROUPS,
+    Direction,
+    DragPoints,
+    ExportFilm,
+    Filmed,
+    FindDirections,
+    FindOnMap,
+    GeneratorInfo,
+    Invert,
+    Inverted,
+    MapPoint,
+    OpenGenerator,
+    ShowStrip,
+    ShowTiles,
+    Visit,
+)
+from engine.api.family import DirectionNames, KeepPicture, ListPictures, MarkPicture, Member, NameDirection
+from engine.api.latent import Latent, ModelKey, Styles
+from engine.api.requests import Request
+
+SIDE = 128
+
+
+@dataclass
+class FakeSpace:
+    """Generators of 128 px, whose ids are `models`; what is kept and named stays in memory."""
+
+    models: set[str] = field(default_factory=set)
+    library: dict[str, Member] = field(default_factory=dict)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def __call__(self, request: Request[Any]) -> Iterator[Body] | None:
+        """None for what is not about a generator's space."""
+        match request:
+            case OpenGenerator() | Visit() | ShowStrip() | ShowTiles() | Invert() | DragPoints():
+                return self._pictures(request)
+            case FindDirections() | FindOnMap() | NameDirection() | DirectionNames() | ExportFilm():
+                return self._facts(request)
+            case KeepPicture() | MarkPicture() | ListPictures():
+                return self._library(request)
+            case _:
+                return None
+
+    def _pictures(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
+            case OpenGenerator(model):
+                if model not in self.models:
+                    raise UnknownModel(model)
+                yield Finished(GeneratorInfo(key_of(model), "style", SIDE, (4, 8, 16, 32, 64, SIDE), GROUPS * 4, 8))
+            case Visit(place, sides):
+                for side in dict.fromkeys(min(side, SIDE) for side in sides):
+                    yield grey(side, place)
+                yield Finished(place if isinstance(place, Latent) else found(place))
+            case ShowStrip(base, direction, amounts, _, side):
+                yield grey(side, (base, direction), width=side * len(amounts))
+            case ShowTiles():
+                for column, row in request.tiles:
+                    seen = 0.25 if request.visited else 1.0
+                    yield Tiles((Tile(request.zoom, column, row, grey(64, (column, row, request.zoom)).pixels, seen),))
+            case Invert(photo, model):
+                yield Fidelity(0.4, 18.0)
+                yield grey(SIDE, photo)
+                yield Finished(Inverted(replace(found(photo), model=key_of(model), name=photo.name), 0.9, 31.0, 2.0, "It is well found."))
+            case DragPoints(latent, pulls):
+                yield grey(SIDE, pulls)
+                yield Finished(replace(found(pulls), model=latent.model))
+
+    def _facts(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
+            case FindDirections(model, kind, count):
+                step = Styles.of(np.ones((1, 8), np.float32))
+                yield Finished(tuple(Direction(key_of(model), kind, index, step, 0.5) for index in range(min(count, 8))))
+            case FindOnMap(latent, layout):
+                yield Finished(MapPoint(latent.model, layout, 0.5, -0.5))
+            case NameDirection(_, kind, index, name):
+                self.names[(kind, index)] = name
+            case DirectionNames():
+                yield Finished(dict(self.names))
+            case ExportFilm(_, path, frames):
+                for number in range(4):
+                    yield Progress(number, 4, "making the film")
+                path.write_bytes(b"a film")
+                yield Finished(Filmed(path, frames, SIDE, 0.1))
+
+    def _library(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
+            case KeepPicture(latent, place, name):
+                yield Finished(self.library.setdefault(latent.key, Member(latent.key, latent, place, (), name)))
+            case MarkPicture(id, name, bookmarked):
+                member = self.library[id]
+                member = replace(member, name=member.name if name is None else name)
+                self.library[id] = member if bookmarked is None else replace(member, bookmarked=bookmarked)
+                yield Finished(self.library[id])
+            case ListPictures(model, bookmarked):
+                yield Finished(tuple(one for one in self.library.values() if one.latent.model.id == model and one.bookmarked >= bookmarked))
+
+
+def key_of(model: str) -> ModelKey:
+    return ModelKey(model, f"hash of {model}")
+
+
+def found(place: object) -> Latent:
+    """A latent that stands for a place."""
+    shade = np.full((1, 8), sum(map(ord, repr(place))) % 9973, np.float32)
+    key = getattr(place, "model", None)
+    return Latent(key if isinstance(key, ModelKey) else key_of("boats"), Styles.of(shade), name=getattr(place, "name", ""))
+
+
+def grey(side: int, value: object, width: int | None = None) -> Frame:
+    """A frame of one grey that follows from a value."""
+    pixels = np.full((side, width or side, 4), sum(map(ord, repr(value))) % 256, np.uint8)
+    pixels[..., 3] = 255
+    pixels.setflags(write=False)
+    return Frame(pixels, 1.0)
