@@ -58,6 +58,7 @@ def train(
     ] = None,
     run: Annotated[Path | None, typer.Option(help="The run's folder, instead of a numbered one among yours.", show_default=False)] = None,
     kind: Annotated[KindWish | None, typer.Option(help="The networks: style where not given; the others are the classics.")] = None,
+    light: Annotated[bool, typer.Option("--light", help="A network with half the channels: twice as fast to train, less detail.")] = False,
     loss: Annotated[LossWish | None, typer.Option(help="The game's losses; those of the kind where not given.")] = None,
     fit: Annotated[FitWish | None, typer.Option(help="Pictures that are not square: their centre, most detail, or padded.")] = None,
     mirror: Annotated[bool | None, typer.Option("--mirror/--no-mirror", help="Show pictures mirrored, too.")] = None,
@@ -111,7 +112,10 @@ def train(
     budgets = {"folder": folder, "minutes": minutes, "steps": steps, "resume": resume, "precision": where.precision}
     network: Any = kind and kind.value
     folder_of_run = run or setup.run_folder(name, places().runs, resume=resume)
-    config = (setup.resumed if resume else setup.new)(folder_of_run, size, network, chosen, budgets)
+    if resume:
+        config = setup.resumed(folder_of_run, size, network, chosen, budgets)
+    else:
+        config = setup.new(folder_of_run, size, network, chosen, budgets, light=light)
     if devices > 1:
         train_team.check(config, where, devices)
     if resume:

@@ -160,12 +160,12 @@ class TrainGenerator:
         return flat
 
 
-def recipe_for(kind: Kind, size: int, loss: LossName | None = None) -> dict[str, Any]:
+def recipe_for(kind: Kind, size: int, loss: LossName | None = None, *, light: bool = False) -> dict[str, Any]:
     """The options that are known to work for a kind of network, and for a loss where another than the kind's own is wished for.
 
     The classics have the numbers of their papers: Radford et al. 2015, section 4; Gulrajani et al. 2017, section 4.
     """
-    recipe: dict[str, Any] = {"network": preset(size, kind)}
+    recipe: dict[str, Any] = {"network": preset(size, kind, light=light)}
     if kind != "style":
         recipe |= {"loss": "non-saturating", "lr": 2e-4, "lr_least": 1.0, "betas": (0.5, 0.999), "gamma": 0.0, "mixing": 0.0, "batch": 64}
     if loss is not None:

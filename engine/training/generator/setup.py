@@ -55,14 +55,24 @@ def run_folder(name: str, runs: Path, *, resume: bool) -> Path:
     return latest_run(runs / name) if resume else next_run(runs / name)
 
 
-def new(run: Path, size: int | None, kind: Kind | None, chosen: Mapping[str, Any], budgets: Mapping[str, Any]) -> TrainGenerator:
+def new(
+    run: Path,
+    size: int | None,
+    kind: Kind | None,
+    chosen: Mapping[str, Any],
+    budgets: Mapping[str, Any],
+    *,
+    light: bool = False,
+) -> TrainGenerator:
     """The recipe of the kind, or of the model to begin from (`begin_from` of `chosen`), with the options that were chosen.
+
+    `light`: a network with fewer channels; a model to begin from has those that it has.
 
     Raises BadRequest for what makes no sense, and as a model's file is read.
     """
     model = chosen.get("begin_from")
     if model is None:
-        recipe = configuration.recipe_for(kind or DEFAULT_KIND, size or DEFAULT_SIZE, chosen.get("loss"))
+        recipe = configuration.recipe_for(kind or DEFAULT_KIND, size or DEFAULT_SIZE, chosen.get("loss"), light=light)
     else:
         network = load_generator(registry.read_manifest(model)).config
         if (size or network.size) != network.size or (kind or network.kind) != network.kind:
@@ -97,6 +107,8 @@ def equivalent_command(config: TrainGenerator, name: str) -> str:
     network = config.network
     words = ["sfumato", "train", config.folder.name, "--name", name, "--size", str(network.size), "--kind", network.kind]
     words += ["--fit", config.fit, "--seed", str(config.seed)]
+    if config.begin_from is None and network.kind == "style" and network.base < preset(network.size).base:
+        words.append("--light")
     if config.begin_from is not None:
         words += ["--from", config.begin_from.name]
     return shlex.join(words)

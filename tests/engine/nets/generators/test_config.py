@@ -24,6 +24,14 @@ def test_larger_pictures_get_wider_networks() -> None:
     assert preset(32).widest == 128
 
 
+def test_a_light_network_has_half_the_channels_where_they_are_many() -> None:
+    light, usual = preset(128, light=True), preset(128)
+    assert [light.channels(side) for side in light.sides] == [256, 256, 128, 64, 32, 16]
+    assert [usual.channels(side) for side in usual.sides] == [256, 256, 256, 128, 64, 32]
+    with pytest.raises(BadRequest, match="classics"):
+        preset(64, "dcgan", light=True)
+
+
 def test_the_recipes_channels_are_the_preset_of_dcgan() -> None:
     config = preset(64, "dcgan")
     assert [config.channels(side) for side in config.sides[:-1]] == [512, 256, 128, 64]

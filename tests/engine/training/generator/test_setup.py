@@ -37,6 +37,13 @@ def test_a_new_configuration_is_the_recipe_with_what_was_chosen() -> None:
     assert setup.new(Path("run"), None, "dcgan", {}, BUDGETS).loss == "non-saturating"
 
 
+def test_a_light_network_is_a_choice_that_its_command_names(tmp_path: Path) -> None:
+    light = setup.new(Path("run"), 128, None, {}, BUDGETS, light=True)
+    assert light.network == preset(128, light=True)
+    assert "--light" in setup.equivalent_command(light, "x")
+    assert "--light" not in setup.equivalent_command(setup.new(Path("run"), 128, None, {}, BUDGETS), "x")
+
+
 def test_a_resumed_one_is_the_runs_own(tmp_path: Path) -> None:
     config = prepared(tmp_path / "run", seed=3)
     with pytest.raises(BadRequest):
