@@ -99,10 +99,12 @@ def read_manifest(path: Path) -> Manifest:
 
 class _Undrawn(TorchFunctionMode):
     """Networks are built without their first random weights: the file's take their place. On the meta device torch would also
-    load its whole compiler (a second or two) to draw them."""
+    load its decompositions, or its whole compiler (a second or two), to draw them."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return args[0] if func in (torch.Tensor.normal_, torch.Tensor.uniform_) else func(*args, **(kwargs or {}))
+        if func in (torch.Tensor.normal_, torch.Tensor.uniform_):
+            return args[0]
+        return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
 
 
 def load(manifest: Manifest) -> nn.Module:

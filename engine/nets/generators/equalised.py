@@ -28,7 +28,8 @@ class EqualisedLinear(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, *, bias: float = 0.0, rate: float = 1.0, gain: float = 1.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs) / rate)
+        # In place: a division on the meta device, where networks are built for their file's weights, wakes torch's compiler (a second).
+        self.weight = nn.Parameter(torch.randn(outputs, inputs).mul_(1 / rate))
         self.bias = nn.Parameter(torch.full((outputs,), bias / rate))
         self.scale = rate * gain / math.sqrt(inputs)
         self.rate = rate

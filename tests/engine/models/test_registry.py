@@ -12,7 +12,7 @@ import torch
 from engine.api.errors import FileMissing, ModelDamaged, UnknownModel
 from engine.models import checkpoint, registry
 from engine.nets.stylizer import StylizerNet
-from tests.tiny import TINY, tiny_network, write_tiny_model
+from tests.tiny import TINY, tiny_network, write_tiny_generator, write_tiny_model
 
 MANIFEST: dict[str, Any] = {"format": 1, "architecture": "stylizer", "id": "mine", "config": TINY.to_dict()}
 
@@ -44,11 +44,14 @@ def test_loading_does_not_draw_random_numbers(tmp_path: Path) -> None:
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_loading_does_not_wake_the_compiler(tmp_path: Path) -> None:
-    write_tiny_model(tmp_path)
+def test_loading_wakes_neither_the_compiler_nor_what_it_computes_with(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path, "stylizer")
+    write_tiny_generator(tmp_path, "generator")
     code = "import sys; from pathlib import Path; from engine.models import registry; "
-    code += "registry.load(registry.find([Path(sys.argv[1])]).models[0]); sys.exit('torch._dynamo' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
+    code += "[registry.load(model) for model in registry.find([Path(sys.argv[1])]).models]; "
+    code += "print(*{'torch._dynamo', 'sympy'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert said.stdout.split() == []
 
 
 def test_half_precision_weights_become_fp32(tmp_path: Path) -> None:
