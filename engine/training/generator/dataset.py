@@ -20,11 +20,13 @@ import numpy.typing as npt
 from engine.api import training
 from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, FileMissing
+from engine.training.generator.holdout import held_out, name_bytes
 from engine.training.generator.prefetch import Prefetcher
 
 PIXELS_FILE = "pictures.u8"
 INDEX_FILE = "pictures.json"
-FORMAT = 1
+FORMAT = 2
+"""1: which pictures are held out is not in the index. It followed from each name by itself, and still does for such a set."""
 
 Fit: TypeAlias = training.Fit
 Pixels: TypeAlias = npt.NDArray[np.uint8]
@@ -39,21 +41,6 @@ class Entry:
     bytes: int = 0
     modified_ns: int = 0
     digest: str = ""
-
-
-def held_count(count: int) -> int:
-    """How many of `count` pictures are held out, for the watch alone: none under 10, then a fifth, from 80 on a tenth (at least 8)."""
-    if count < 10:
-        return 0
-    return count // 5 if count < 80 else max(8, count // 10)
-
-
-def split(names: Sequence[str]) -> tuple[Indices, Indices]:
-    """(train, held): positions in `names`, ascending. Which are held out follows from the names alone."""
-    order = sorted(range(len(names)), key=lambda index: (hashlib.sha256(_as_bytes(names[index])).digest(), index))
-    count = held_count(len(names))
-    held, train = sorted(order[:count]), sorted(order[count:])
-    return np.array(train, np.int64), np.array(held, np.int64)
 
 
 class PictureSet:
@@ -76,7 +63,7 @@ class PictureSet:
         self.entries: tuple[Entry, ...] = tuple(Entry(**entry) for entry in index["pictures"])
         self.names: tuple[str, ...] = tuple(entry.name for entry in self.entries)
         self.left_out: frozenset[str] = frozenset(index["left_out"])
-        self.train, self.held = split(self.names)
+        self.train, self.held = _stored_split(store / INDEX_FILE, index.get("held"), self.names)
         self._streams: list[Prefetcher] = []
         expected = len(self.names) * self._stride
         found = (store / PIXELS_FILE).stat().st_size if (store / PIXELS_FILE).is_file() else 0
@@ -174,6 +161,7 @@ def writing(store: Path, folder: Path, size: int, fit: Fit) -> Iterator[SetWrite
         "folder": str(folder.absolute()),
         "data_hash": data_hash(writer.entries, size, fit),
         "pictures": [asdict(entry) for entry in writer.entries],
+        "held": held_out([entry.name for entry in writer.entries]),
         "left_out": writer.left_out,
     }
     with atomic_file(store / INDEX_FILE, overwrite=True) as file:
@@ -190,10 +178,10 @@ def store_pictures(store: Path, pixels: Pixels, names: Sequence[str] | None = No
 
 
 def data_hash(entries: Sequence[Entry], size: int, fit: Fit) -> str:
-    """What a run was trained on, in 32 hexadecimal digits. Dates do not count: a copied folder is the same data."""
-    total = hashlib.sha256(f"{FORMAT} {size} {fit}".encode())
+    """What a run was trained on, in 32 hexadecimal digits. Dates do not count, nor what is held out: a copied folder is the same data."""
+    total = hashlib.sha256(f"1 {size} {fit}".encode())
     for entry in entries:
-        total.update(b"\0" + _as_bytes(entry.name) + b"\0" + entry.digest.encode())
+        total.update(b"\0" + name_bytes(entry.name) + b"\0" + entry.digest.encode())
     return total.hexdigest()[:32]
 
 
@@ -204,10 +192,18 @@ def _read_index(path: Path) -> dict[str, Any]:
         raise FileMissing(path) from error
     except ValueError as error:
         raise BadRequest(path, "it is damaged; remove the run and begin again") from error
-    if not isinstance(index, dict) or index.get("format") != FORMAT:
+    if not isinstance(index, dict) or index.get("format") not in range(1, FORMAT + 1):
         raise BadRequest(path, "it was written by another version of Sfumato; begin a new run")
     return index
 
 
-def _as_bytes(name: str) -> bytes:
-    return name.encode("utf-8", "surrogateescape")  # a name may hold bytes that are no text
+def _stored_split(path: Path, held: object, names: Sequence[str]) -> tuple[Indices, Indices]:
+    """(train, held): positions, ascending. Raises BadRequest where `held` names pictures that are not there."""
+    if held is None:
+        held = held_out(names, together=False)
+    if not isinstance(held, list) or not all(isinstance(index, int) and 0 <= index < len(names) for index in held):
+        raise BadRequest(path, "it is damaged; remove the run and begin again")
+    chosen = set(held)
+    if chosen and len(chosen) == len(names):
+        raise BadRequest(path, "it leaves no picture to train on; remove the run and begin again")
+    return np.array([index for index in range(len(names)) if index not in chosen], np.int64), np.array(sorted(chosen), np.int64)

@@ -15,9 +15,10 @@ from typing import TypeAlias
 
 from engine.api import training
 from engine.api.errors import BadRequest, FileMissing, FileUnreadable, FolderMissing, NotAnImage, SfumatoError
-from engine.training.generator.dataset import Entry, Fit, Pixels, held_count, writing
+from engine.training.generator.dataset import Entry, Fit, Pixels, writing
 from engine.training.generator.fitting import fitted
 from engine.training.generator.hashing import Seen
+from engine.training.generator.holdout import held_out
 from engine.training.generator.listing import Listed, walk
 from engine.training.generator.reading import SUFFIXES, Reading, open_file, read
 
@@ -80,7 +81,7 @@ class Report:
             said.append(f"{_are(self.enlarged, 'picture')} smaller than {self.size} px and will be enlarged, which looks soft.")
         if self.reshaped:
             said.append(f"{_are(self.reshaped, 'picture')} not square: {_REMEDIES[self.fit]}.")
-        if held := held_count(len(self.usable)):
+        if held := len(held_out([entry.name for entry in self.usable])):
             said.append(f"{_are(held, 'picture')} held out of training, so that the watch can tell learning from copying.")
         else:
             said.append("With fewer than 10 pictures none can be held out: nothing will warn when the network copies instead of learning.")

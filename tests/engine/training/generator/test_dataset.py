@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +17,6 @@ from engine.training.generator.dataset import (
     Entry,
     PictureSet,
     data_hash,
-    held_count,
-    split,
     store_pictures,
     writing,
 )
@@ -42,19 +42,26 @@ def test_pictures_come_back_as_they_were_stored(pictures: PictureSet) -> None:
         pictures.pictures([40])
 
 
-@pytest.mark.parametrize(("count", "held"), [(0, 0), (1, 0), (9, 0), (10, 2), (30, 6), (79, 15), (80, 8), (200, 20), (5000, 500)])
-def test_the_hold_out_rule(count: int, held: int) -> None:
-    assert held_count(count) == held
+def test_what_is_held_out_stays_what_it_was(tmp_path: Path, pictures: PictureSet) -> None:
+    assert sorted([*pictures.train, *pictures.held]) == list(range(40))
+    index = json.loads((pictures.store / INDEX_FILE).read_text())
+    assert index["held"] == pictures.held.tolist()
+    (pictures.store / INDEX_FILE).write_text(json.dumps(index | {"held": [3, 5]}))
+    with PictureSet(pictures.store) as again:
+        assert again.held.tolist() == [3, 5] and len(again.train) == 38
 
 
-def test_the_split_follows_from_the_names_alone() -> None:
-    names = [f"{index}.png" for index in range(50)]
-    train, held = split(names)
-    assert sorted([*train, *held]) == list(range(50))
-    assert len(held) == 10
-    back_train, back_held = split(names[::-1])
-    assert {names[index] for index in held} == {names[::-1][index] for index in back_held}
-    assert len(back_train) == len(train)
+def test_a_set_of_the_first_format_keeps_its_own_split(tmp_path: Path) -> None:
+    names = [f"{'abcdefgh'[index // 5]}_c{index % 5}.png" for index in range(40)]
+    with store_pictures(tmp_path, noise(40), names) as made:
+        new, known = made.held.tolist(), made.data_hash
+    index = json.loads((tmp_path / INDEX_FILE).read_text())
+    del index["held"]
+    (tmp_path / INDEX_FILE).write_text(json.dumps(index | {"format": 1}))
+    with PictureSet(tmp_path) as old:
+        by_itself = sorted(range(40), key=lambda index: hashlib.sha256(names[index].encode()).digest())[:8]
+        assert old.held.tolist() == sorted(by_itself) != new
+        assert old.data_hash == known
 
 
 def test_batches_hold_training_pictures_only_and_none_twice(pictures: PictureSet) -> None:
@@ -109,7 +116,9 @@ def test_a_damaged_set_is_refused(tmp_path: Path) -> None:
     (cut / PIXELS_FILE).write_bytes((cut / PIXELS_FILE).read_bytes()[:-1])
     with pytest.raises(BadRequest, match="767 bytes instead of 768"):
         PictureSet(cut)
-    for text in ("{", "[]", '{"format": 99}'):
+    index = json.loads((tmp_path / "run" / INDEX_FILE).read_text())
+    broken = (json.dumps(index | {"held": held}) for held in ("all", [4], [0, 1, 2, 3], [[0]], ["0"]))
+    for text in ("{", "[]", '{"format": 99}', *broken):
         (tmp_path / "run" / INDEX_FILE).write_text(text)
         with pytest.raises(BadRequest, match="begin"):
             PictureSet(tmp_path / "run")
