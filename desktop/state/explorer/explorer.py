@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.client import RequestFailed
 from desktop.document import edits
+from desktop.state.explorer.atlas import Atlas
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.steering import Steering
 from desktop.state.explorer.viewer import Viewer
@@ -44,7 +45,9 @@ class Explorer(QObject):
         self.viewer = Viewer(link, tasks, self)
         self.steering = Steering(self.viewer, self)
         self.bookmarks = Bookmarks(link, tasks, notices, self)
+        self.atlas = Atlas(self.viewer, link, tasks, self)
         self.viewer.arrived.connect(self._arrive)
+        self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
         generators.changed.connect(self._see_generators)
 
     def enter(self) -> None:
@@ -60,6 +63,7 @@ class Explorer(QObject):
             self.viewer.leave()
             self.steering.leave()
             self.bookmarks.look(None)
+            self.atlas.open(None)
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model), "open a generator")
 
@@ -93,6 +97,7 @@ class Explorer(QObject):
             return
         self.info = info
         self.model_changed.emit()
+        self.atlas.open(info.key)
         self.bookmarks.look(info.key)
         self.steering.begin(info.key)
 
@@ -101,6 +106,7 @@ class Explorer(QObject):
         place, latent = self.viewer.place, self.viewer.latent
         assert place is not None and latent is not None
         self.bookmarks.keep(latent, place)
+        self.atlas.visited()
         if place != self.steering.place:
             self.steering.take(latent)
 

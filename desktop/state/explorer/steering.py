@@ -29,6 +29,7 @@ class Steering(QObject):
         self._draw = draw or (lambda: random.randrange(MOST_SEED + 1))
         self.base: Latent | None = None
         self.locked: tuple[Group, ...] = ()
+        self._variety = Generate.truncation
         self._pushes: dict[tuple[str, int], Push] = {}
 
     @property
@@ -46,7 +47,7 @@ class Steering(QObject):
 
     def begin(self, model: ModelKey) -> None:
         """The first picture of a model."""
-        self.base, self.locked = None, ()
+        self.base, self.locked, self._variety = None, (), Generate.truncation
         self._pushes.clear()
         self._set(Latent.of_seed(model, 0, Generate.truncation))
 
@@ -58,15 +59,17 @@ class Steering(QObject):
     def take(self, latent: Latent) -> None:
         """Start from a picture that something else led to; what was steered before is part of it."""
         self.base = latent
+        if isinstance(latent.code, int):
+            self._variety = latent.truncation
         self._pushes = {key: replace(push, amount=0.0) for key, push in self._pushes.items()}
         self.changed.emit()
 
     # The code
 
     def set_seed(self, seed: int) -> None:
-        """The picture of a seed, as varied as this one; steps along directions stay, so that they can be tried on another picture."""
+        """The picture of a seed, as varied as the last one; steps along directions stay, so that they can be tried on another picture."""
         if self.base is not None:
-            made = Latent.of_seed(self.base.model, seed, self.base.truncation)
+            made = Latent.of_seed(self.base.model, seed, self._variety)
             self._set(replace(made, noise=seed if self.base.noise is not None else None, bends=self.base.bends))
 
     def another(self) -> None:
@@ -76,6 +79,7 @@ class Steering(QObject):
     def set_variety(self, variety: float) -> None:
         """0: the mean picture; 1: all that was learnt. While a hand slides; `rest` ends it."""
         if self.base is not None:
+            self._variety = variety
             self._set(replace(self.base, truncation=variety), sliding=True)
 
     def set_grain(self, on: bool) -> None:

@@ -22,6 +22,7 @@ class ExplorerBindings(QObject):
         self._handlers = handlers
         self._bind_picture()
         self._bind_bookmarks()
+        self._bind_map()
         self._show_model()
         self._show_controls()
         self._show_bookmarks()
@@ -99,3 +100,29 @@ class ExplorerBindings(QObject):
         if (member := self._explorer.bookmarks.find(id)) is not None:
             self._explorer.lay(member.latent)
             self._handlers.show_studio()
+
+    # The map
+
+    def _bind_map(self) -> None:
+        atlas, page = self._explorer.atlas, self._space.map
+        canvas = page.canvas
+        atlas.changed.connect(self._show_map)
+        canvas.travelled.connect(atlas.travel)
+        canvas.chosen.connect(atlas.go)
+        canvas.zoomed.connect(atlas.zoom)
+        canvas.rested.connect(atlas.rest)
+        canvas.resized.connect(atlas.set_size)
+        page.layout_chosen.connect(atlas.set_layout)
+        page.shades_changed.connect(atlas.set_shades)
+        page.find_wanted.connect(lambda: self._explorer.viewer.when_there(atlas.find))
+        canvas.shown.connect(atlas.watch)
+        atlas.set_size(canvas.width(), canvas.height())
+
+    def _show_map(self) -> None:
+        atlas, bookmarks = self._explorer.atlas, self._explorer.bookmarks
+        thumbnails = [(*atlas.view.rect(key), tile.image, tile.novelty if atlas.shades else 1.0) for key, tile in atlas.thumbnails()]
+        pins = [(*atlas.view.at(point.x, point.y), bookmarks.thumbnail(key)) for key, point in atlas.pins()]
+        words = ""
+        if atlas.stage is not None:
+            words = f"The map is being made, once for each generator: {atlas.stage.fraction:.0%}"
+        self._space.map.canvas.show_map(thumbnails, pins, words)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
+from desktop.views.explorer.map_page import MapPage
 from desktop.views.explorer.picture_panel import PicturePanel
 from desktop.views.training.parts import Stage, level_line
 from desktop.widgets.controls import EmptyState
@@ -21,7 +22,7 @@ class ExplorerSpace(QWidget):
     """`training_wanted` asks for the Train workspace, where there is no generator yet; `tool_chosen` carries a tool's name."""
 
     training_wanted = Signal()
-    tool_chosen = Signal(str)
+    tool_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,8 @@ class ExplorerSpace(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._stack = QStackedWidget()
         self._arrange()
+        self.map = MapPage()
+        self.add_tools([("Map", self.map)])
 
     @property
     def tool(self) -> str:

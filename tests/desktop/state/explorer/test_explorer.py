@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.state.explorer.explorer import Explorer
 from engine.api.errors import ModelDamaged
 from engine.api.exploring import OpenGenerator, Visit
 from engine.api.family import KeepPicture
 from engine.api.latent import Latent
 from engine.api.manifest import Manifest
+from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import FakeSpace, key_of
-
-
-async def explored(sitting: Sitting, *models: str) -> Explorer:
-    """The explorer with these generators, the first one open."""
-    for id in models:
-        sitting.script.generators[id] = Manifest(id, "generator", Path(f"{id}.safetensors"))
-    sitting.studio.workshop.look_around()
-    sitting.studio.explorer.enter()
-    await sitting.settle()
-    return sitting.studio.explorer
 
 
 def test_nothing_is_loaded_before_the_artist_comes_and_then_the_first_generator_is(play: Play) -> None:

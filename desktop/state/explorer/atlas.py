@@ -1,0 +1,303 @@
+"""The map of a generator's space: where the view stands, the thumbnails that have come, and the pins on it."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from desktop.client import RequestFailed
+from desktop.state.explorer.viewer import Viewer
+from desktop.state.frames import to_image
+from desktop.state.link import Link
+from desktop.state.tasks import Tasks
+from engine.api.events import Failed, Progress, Tiles
+from engine.api.exploring import DEEPEST_ZOOM, MOST_TILES, FindOnMap, Layout, MapPoint, ShowTiles
+from engine.api.latent import Latent, ModelKey
+from engine.api.requests import Generate
+
+REACH = 3.0
+"""Maps reach so far either way."""
+FIRST_SCALE = 140.0
+"""Pixels for each unit of the map, when it is first seen: it is a little larger than the view."""
+LARGEST_TILE = 96
+"""A tile of the map is between half of this and this, in pixels: where it would be larger, the next zoom's are shown."""
+MOST_SCALE = LARGEST_TILE * 2 ** (DEEPEST_ZOOM - 1) / (2 * REACH)
+MOST_KEPT = 3000
+MOST_TRAIL = 64
+"""Places whose looks say how new others are."""
+PAUSE_MS = 40
+"""The view stands still for so long before its thumbnails are asked for."""
+
+TileKey = tuple[int, int, int]
+"""(zoom, column, row)."""
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What is seen: the map's point at the middle, and how many pixels one of its units takes."""
+
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = FIRST_SCALE
+    width: int = 1
+    height: int = 1
+
+    @property
+    def zoom(self) -> int:
+        """The zoom whose tiles fit."""
+        return min(DEEPEST_ZOOM, max(0, math.ceil(math.log2(self.scale * 2 * REACH / LARGEST_TILE))))
+
+    def moved(self, across: float, down: float) -> MapView:
+        """By so many pixels, up to the map's edge."""
+        return replace(self, x=_within(self.x + across / self.scale), y=_within(self.y + down / self.scale))
+
+    def zoomed(self, ratio: float) -> MapView:
+        """About its middle."""
+        smallest = max(40.0, min(self.width, self.height) / (2.2 * REACH))
+        return replace(self, scale=min(MOST_SCALE, max(smallest, self.scale * ratio)))
+
+    def rect(self, key: TileKey) -> tuple[float, float, float]:
+        """Where a tile is: left, top, and side in pixels."""
+        zoom, column, row = key
+        unit = 2 * REACH / 2**zoom
+        left, top = self.at(column * unit - REACH, row * unit - REACH)
+        return left, top, unit * self.scale
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where in the view a point of the map is."""
+        return (x - self.x) * self.scale + self.width / 2, (y - self.y) * self.scale + self.height / 2
+
+    def point(self, left: float, top: float) -> tuple[float, float]:
+        """The map's point at a place of the view."""
+        return _within(self.x + (left - self.width / 2) / self.scale), _within(self.y + (top - self.height / 2) / self.scale)
+
+    def tiles(self) -> tuple[TileKey, ...]:
+        """Those that are seen, the nearest to the middle first."""
+        zoom = self.zoom
+        unit, last = 2 * REACH / 2**zoom, 2**zoom - 1
+        columns = _span(self.x, self.width / self.scale / 2, unit, last)
+        rows = _span(self.y, self.height / self.scale / 2, unit, last)
+
+        def distance(tile: TileKey) -> float:
+            return math.hypot((tile[1] + 0.5) * unit - REACH - self.x, (tile[2] + 0.5) * unit - REACH - self.y)
+
+        return tuple(sorted(((zoom, column, row) for column in columns for row in rows), key=distance)[:MOST_TILES])
+
+
+@dataclass(frozen=True, eq=False)
+class Thumbnail:
+    image: QImage
+    novelty: float
+
+
+class Atlas(QObject):
+    """`changed` follows the view, its thumbnails and its pins. Nothing is asked for while the map is not `watched`."""
+
+    changed = Signal()
+
+    def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._viewer = viewer
+        self._link = link
+        self._tasks = tasks
+        self._model: ModelKey | None = None
+        self._tiles: OrderedDict[TileKey, Thumbnail] = OrderedDict()
+        self._asked: set[TileKey] = set()
+        self._trail: list[MapPoint | Latent] = []
+        self._pins: dict[tuple[str, Layout], MapPoint] = {}
+        self._wanted_pins: tuple[Latent, ...] = ()
+        self._is_watched = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.view = MapView()
+        self.layout: Layout = "look"
+        self.shades = True
+        self.stage: Progress | None = None
+        """How far the map itself is, where it has to be made first."""
+
+    # What is seen
+
+    def open(self, model: ModelKey | None) -> None:
+        """The map of another model."""
+        self._model = model
+        self._trail.clear()
+        self._pins.clear()
+        self.view = replace(self.view, x=0.0, y=0.0, scale=FIRST_SCALE)
+        self._forget()
+
+    def watch(self, on: bool) -> None:
+        """Whether the map is in front."""
+        self._is_watched = on
+        if on:
+            self.set_pins(self._wanted_pins)
+            self._renew()
+        else:
+            self._pause.stop()
+            self._tasks.cancel("tiles")
+            self._asked.clear()
+
+    def thumbnails(self) -> Iterator[tuple[TileKey, Thumbnail]]:
+        """Those that are seen: coarser ones first, which finer ones cover."""
+        seen = self.view.tiles()
+        under = {key for tile in seen if tile not in self._tiles for key in self._instead(tile)}
+        for key in sorted(under) + [tile for tile in seen if tile in self._tiles]:
+            yield key, self._tiles[key]
+
+    def pins(self) -> list[tuple[str, MapPoint]]:
+        """The key of a picture and where it is."""
+        return [(one.key, self._pins[(one.key, self.layout)]) for one in self._wanted_pins if (one.key, self.layout) in self._pins]
+
+    # The hand
+
+    def set_size(self, width: int, height: int) -> None:
+        self.view = replace(self.view, width=max(1, width), height=max(1, height))
+        self._renew()
+
+    def travel(self, across: float, down: float) -> None:
+        """Move the view by so many pixels, and with it the live picture. A hand that slides ends it with `rest`."""
+        self.view = self.view.moved(across, down)
+        self._renew()
+        self._look(sliding=True)
+
+    def go(self, left: float, top: float) -> None:
+        """To the picture at a place of the view."""
+        x, y = self.view.point(left, top)
+        self.view = replace(self.view, x=x, y=y)
+        self._renew()
+        self._look()
+
+    def zoom(self, ratio: float) -> None:
+        self.view = self.view.zoomed(ratio)
+        self._renew()
+
+    def rest(self) -> None:
+        self._viewer.rest()
+
+    def set_layout(self, layout: Layout) -> None:
+        if layout != self.layout:
+            self.layout = layout
+            self._forget()
+            self.set_pins(self._wanted_pins)
+
+    def set_shades(self, on: bool) -> None:
+        """Whether what looks like places that were visited is darker."""
+        self.shades = on
+        self._asked.clear()
+        self._renew()
+
+    def find(self, latent: Latent) -> None:
+        """Move the view to where a picture is."""
+        self._tasks.spawn_latest(self._go_to(latent), "find on the map")
+
+    def set_pins(self, latents: tuple[Latent, ...]) -> None:
+        self._wanted_pins = latents
+        self.changed.emit()
+        missing = [one for one in latents if (one.key, self.layout) not in self._pins]
+        if self._is_watched and missing:
+            self._tasks.spawn_latest(self._pin(missing, self.layout), "pins")
+
+    def visited(self) -> None:
+        """The hand rests on a picture: what looks like it is not new any more."""
+        place, latent = self._viewer.place, self._viewer.latent
+        seen = place if isinstance(place, MapPoint) else latent
+        if seen is not None and seen not in self._trail:
+            self._trail = [*self._trail, seen][-MOST_TRAIL:]
+            if self.shades:
+                self._asked.clear()
+                self._renew()
+
+    def _look(self, *, sliding: bool = False) -> None:
+        if self._model is not None:
+            name = f"{self._model.id}, a place on the map"
+            point = MapPoint(self._model, self.layout, self.view.x, self.view.y, Generate.truncation, name=name)
+            self._viewer.go(point, sliding=sliding)
+
+    # Thumbnails
+
+    def _forget(self) -> None:
+        self._tiles.clear()
+        self._asked.clear()
+        self._renew()
+
+    def _renew(self) -> None:
+        """Show what there is, and ask for what is missing once the view stands still."""
+        self.changed.emit()
+        if self._is_watched:
+            self._pause.start()
+
+    def _ask(self) -> None:
+        wanted = tuple(tile for tile in self.view.tiles() if tile not in self._asked)
+        if self._model is not None and self._is_watched and wanted:
+            visited = tuple(self._trail) if self.shades else ()
+            places = tuple((column, row) for _, column, row in wanted)
+            request = ShowTiles(self._model.id, self.layout, wanted[0][0], places, truncation=Generate.truncation, visited=visited)
+            self._tasks.spawn_latest(self._shown(request, self._model), "tiles")
+
+    async def _shown(self, request: ShowTiles, model: ModelKey) -> None:
+        async with aclosing(self._link.stream(request)) as bodies:
+            async for body in bodies:
+                match body:
+                    case Tiles(tiles) if model == self._model and request.layout == self.layout:
+                        for tile in tiles:
+                            key = (tile.zoom, tile.column, tile.row)
+                            self._tiles[key] = Thumbnail(to_image(tile.pixels), tile.novelty)
+                            self._tiles.move_to_end(key)
+                            self._asked.add(key)
+                        self._drop_oldest()
+                        self._set_stage(None)
+                    case Progress():
+                        self._set_stage(body)
+                    case Failed(failure):
+                        self._set_stage(None)
+                        raise RequestFailed(failure)
+                    case _:
+                        pass
+
+    def _set_stage(self, stage: Progress | None) -> None:
+        self.stage = stage
+        self.changed.emit()
+
+    def _drop_oldest(self) -> None:
+        while len(self._tiles) > MOST_KEPT:
+            self._asked.discard(self._tiles.popitem(last=False)[0])
+
+    def _instead(self, tile: TileKey) -> Iterator[TileKey]:
+        """What can be shown in the place of a tile that has not come: the nearest coarser one, or the four finer ones."""
+        zoom, column, row = tile
+        for up in range(1, zoom + 1):
+            coarser = (zoom - up, column >> up, row >> up)
+            if coarser in self._tiles:
+                yield coarser
+                break
+        for finer in ((zoom + 1, 2 * column + across, 2 * row + down) for across in (0, 1) for down in (0, 1)):
+            if finer in self._tiles:
+                yield finer
+
+    # Pins
+
+    async def _pin(self, latents: list[Latent], layout: Layout) -> None:
+        for latent in latents:
+            self._pins[(latent.key, layout)] = await self._link.run(FindOnMap(latent, layout))
+            self.changed.emit()
+
+    async def _go_to(self, latent: Latent) -> None:
+        point = await self._link.run(FindOnMap(latent, self.layout))
+        self.view = replace(self.view, x=_within(point.x), y=_within(point.y))
+        self._renew()
+
+
+def _within(value: float) -> float:
+    return min(REACH, max(-REACH, value))
+
+
+def _span(centre: float, half: float, unit: float, last: int) -> range:
+    """The tiles between two edges of the view."""
+    first = math.floor((centre - half + REACH) / unit)
+    end = math.floor((centre + half + REACH) / unit)
+    return range(max(0, first), min(last, end) + 1)
