@@ -112,6 +112,13 @@ class ValueSlider(QWidget):
             self._value = self._clamped(value)
             self._show_value()
 
+    def hide_name(self) -> None:
+        """One line: bar and value, for where the name stands already. Screen readers are told it all the same."""
+        grid = self.layout()
+        assert isinstance(grid, QGridLayout)
+        self._label.hide()
+        grid.addWidget(self._track, 0, 0)
+
     def reset(self) -> None:
         """Back to the default, as a gesture of its own."""
         self._end_gesture()

@@ -12,6 +12,7 @@ from desktop.state.explorer.atlas import Atlas
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.steering import Steering
 from desktop.state.explorer.viewer import Viewer
+from desktop.state.explorer.ways import Ways
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.session import Session
@@ -46,6 +47,7 @@ class Explorer(QObject):
         self.steering = Steering(self.viewer, self)
         self.bookmarks = Bookmarks(link, tasks, notices, self)
         self.atlas = Atlas(self.viewer, link, tasks, self)
+        self.ways = Ways(self.steering, link, tasks, self)
         self.viewer.arrived.connect(self._arrive)
         self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
         generators.changed.connect(self._see_generators)
@@ -64,6 +66,7 @@ class Explorer(QObject):
             self.steering.leave()
             self.bookmarks.look(None)
             self.atlas.open(None)
+            self.ways.open(None)
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model), "open a generator")
 
@@ -99,6 +102,7 @@ class Explorer(QObject):
         self.model_changed.emit()
         self.atlas.open(info.key)
         self.bookmarks.look(info.key)
+        self.ways.open(info.key)
         self.steering.begin(info.key)
 
     def _arrive(self) -> None:
@@ -109,6 +113,7 @@ class Explorer(QObject):
         self.atlas.visited()
         if place != self.steering.place:
             self.steering.take(latent)
+        self.ways.show_strips()
 
     def _see_generators(self) -> None:
         if self.is_open and self.generators.find(self.model) is None and self.generators.all:

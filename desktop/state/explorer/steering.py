@@ -14,7 +14,7 @@ from engine.api.latent import Latent, ModelKey
 from engine.api.requests import Generate
 
 MOST_SEED = 999_999
-FARTHEST = 6.0
+FARTHEST = 4.0
 """Steps along a direction, either way: beyond it most generators show nothing that they have learnt."""
 
 

@@ -10,6 +10,7 @@ from desktop.state.training.generators import in_few_words
 from desktop.views.explorer.picture_panel import Controls
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.handlers import Handlers
+from engine.api.exploring import Group
 
 
 class ExplorerBindings(QObject):
@@ -23,6 +24,7 @@ class ExplorerBindings(QObject):
         self._bind_picture()
         self._bind_bookmarks()
         self._bind_map()
+        self._bind_directions()
         self._show_model()
         self._show_controls()
         self._show_bookmarks()
@@ -63,6 +65,7 @@ class ExplorerBindings(QObject):
             self._space.panel.set_controls(Controls(None, self._space.panel.variety.value, True, ready=False))
         else:
             self._space.panel.set_controls(Controls(self._explorer.steering.seed, base.truncation, base.noise is not None))
+        self._show_amounts()
 
     def _show_picture(self, image: QImage) -> None:
         self._space.stage.show_image(image, self._explorer.trouble or "Opening the generator…")
@@ -126,3 +129,35 @@ class ExplorerBindings(QObject):
         if atlas.stage is not None:
             words = f"The map is being made, once for each generator: {atlas.stage.fraction:.0%}"
         self._space.map.canvas.show_map(thumbnails, pins, words)
+
+    # The directions
+
+    def _bind_directions(self) -> None:
+        ways, steering, page = self._explorer.ways, self._explorer.steering, self._space.steer
+        ways.changed.connect(self._show_directions)
+        ways.pictured.connect(page.set_strip)
+        page.shown.connect(ways.watch)
+        page.kind_chosen.connect(ways.set_kind)
+        page.more_wanted.connect(ways.more)
+        page.renamed.connect(lambda place, name: ways.rename(ways.all[place], name))
+        page.pushed.connect(lambda place, amount: steering.push(ways.all[place], amount))
+        page.groups_changed.connect(self._set_groups)
+        page.locked_changed.connect(steering.set_locked)
+        page.rested.connect(steering.rest)
+        page.back_wanted.connect(steering.straighten)
+
+    def _show_directions(self) -> None:
+        ways = self._explorer.ways
+        self._space.steer.set_directions([ways.name(way) for way in ways.all], more=ways.has_more)
+        self._show_amounts()
+
+    def _show_amounts(self) -> None:
+        ways, steering, page = self._explorer.ways, self._explorer.steering, self._space.steer
+        page.set_steered(steering.is_steered, steering.locked)
+        for place, way in enumerate(ways.all[: len(page.rows)]):
+            push = steering.push_of(way)
+            page.set_direction(place, ways.name(way), push.amount, push.groups)
+
+    def _set_groups(self, place: int, groups: tuple[Group, ...]) -> None:
+        self._explorer.steering.set_groups(self._explorer.ways.all[place], groups)
+        self._explorer.ways.show_strips()

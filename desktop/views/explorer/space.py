@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.map_page import MapPage
 from desktop.views.explorer.picture_panel import PicturePanel
+from desktop.views.explorer.steer_page import SteerPage
 from desktop.views.training.parts import Stage, level_line
 from desktop.widgets.controls import EmptyState
 from desktop.widgets.segments import Segments
@@ -46,7 +47,8 @@ class ExplorerSpace(QWidget):
         self._stack = QStackedWidget()
         self._arrange()
         self.map = MapPage()
-        self.add_tools([("Map", self.map)])
+        self.steer = SteerPage()
+        self.add_tools([("Map", self.map), ("Steer", self.steer)])
 
     @property
     def tool(self) -> str:

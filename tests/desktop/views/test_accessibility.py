@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.views.about import AboutDialog
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.space import ExplorerSpace
+from desktop.views.explorer.steer_page import SteerPage
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.gallery import Card, Gallery
 from desktop.views.inspector import Inspector
@@ -66,11 +67,17 @@ def full_bookmarks() -> BookmarkStrip:
     return strip
 
 
+def full_directions() -> SteerPage:
+    page = SteerPage()
+    page.set_directions(["Weights 1", "Weights 2"], more=True)
+    return page
+
+
 PANELS: tuple[Callable[[], QWidget], ...] = (
     *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog),
     *(full_gallery, full_inspector, full_layers, full_results, full_jobs_bar),
     *(Welcome, PlanPage, RunPage, ModelPage),
-    *(ExplorerSpace, BookmarkStrip, full_bookmarks),
+    *(ExplorerSpace, BookmarkStrip, full_bookmarks, full_directions),
     lambda: AboutDialog("1.0"),
 )
 
