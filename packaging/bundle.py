@@ -90,6 +90,7 @@ def analysis() -> dict[str, Any]:
             (str(ROOT / "resources"), "resources"),
             (str(ROOT / "LICENSE"), "."),
             (str(ROOT / "NOTICE"), "."),
+            (str(HERE / "GPL-3.0.txt"), "."),
             *_metadata(copy_metadata),
         ],
         "hiddenimports": hidden_imports(),

@@ -33,6 +33,15 @@ C_LIBRARY = re.compile(r"^(ld-linux|lib(c|m|mvec|dl|rt|pthread|resolv|util)\.so)
 DATA = ("fontconfig-config", "xkb-data", "libx11-data", "shared-mime-info", "hicolor-icon-theme")
 """What bundled libraries read: fontconfig its settings, xkbcommon its keyboards and compose keys."""
 
+COPYRIGHT = f"""\
+{bundle.COPYRIGHT}
+
+Sfumato's own code is under the Apache License 2.0, below. This package as a whole, with the libraries in it, may be passed on under the
+GNU General Public License, version 3 or later: /usr/share/common-licenses/GPL-3. The licences of the libraries are in
+/opt/{bundle.NAME}/THIRD-PARTY-LICENSES.txt.
+
+"""
+
 GLIBC = re.compile(rb"GLIBC_2\.(\d+)")
 
 
@@ -76,7 +85,7 @@ def lay_out(folder: Path, tree: Path) -> None:
         shutil.copyfile(source, destination)
     documents = tree / "usr" / "share" / "doc" / bundle.NAME
     documents.mkdir(parents=True)
-    shutil.copyfile(bundle.ROOT / "LICENSE", documents / "copyright")
+    (documents / "copyright").write_text(COPYRIGHT + (bundle.ROOT / "LICENSE").read_text(encoding="utf-8"), encoding="utf-8")
     for path in (tree, *tree.rglob("*")):
         if path.is_dir():
             path.chmod(0o755)

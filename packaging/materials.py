@@ -17,6 +17,12 @@ from packaging.utils import canonicalize_name
 LICENCE_NAMES = ("licen", "copying", "notice", "copyright", "authors")
 RULE = "=" * 100
 
+OF_WHEELS = {
+    "av": "BSD-3-Clause; its wheel holds FFmpeg (LGPL-3.0-or-later), x264 and x265 (GPL-2.0-or-later)",
+    "pillow-heif": "BSD-3-Clause; its wheel holds libheif and libde265 (LGPL-3.0), and x265 (GPL-2.0-or-later)",
+}
+"""Distributions whose metadata speaks of their own code alone, and not of the libraries that lie in their wheels."""
+
 
 @dataclass(frozen=True)
 class Material:
@@ -61,6 +67,8 @@ def _is_licence(file: Path) -> bool:
 
 def _licence(distribution: Distribution) -> str:
     """What a distribution says of its licence, in one line; "see its text" where it says nothing short."""
+    if known := OF_WHEELS.get(canonicalize_name(distribution.metadata["Name"])):
+        return known
     metadata = distribution.metadata.json
     said = str(metadata.get("license_expression") or metadata.get("license") or "")
     if said and "\n" not in said.strip() and len(said) < 100:
@@ -120,7 +128,8 @@ def bill_of_materials(made_of: Sequence[Material], name: str, version: str) -> s
 def licences(made_of: Sequence[Material]) -> str:
     """One text with the licences of everything in the bundle that is not Sfumato's own."""
     parts = [
-        "Sfumato contains software of others, under these licences.",
+        "Sfumato contains software of others, under these licences. The whole may be passed on under the GNU General Public License,\n"
+        "version 3 or later (GPL-3.0.txt): av and pillow-heif bring the encoders x264 and x265, which are under the GPL.",
         *(f"{RULE}\n{_heading(one)}\n{RULE}\n\n{_texts(one)}" for one in made_of),
     ]
     return "\n\n".join(parts) + "\n"

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -51,4 +53,8 @@ def test_the_package_is_laid_out_for_the_system(made: Path, tmp_path: Path, monk
     assert "./usr/bin/sfumato -> ../../opt/sfumato/sfumato" in text
     control = subprocess.run(["dpkg-deb", "-f", str(target)], capture_output=True, text=True, check=True).stdout
     assert "Package: sfumato\nVersion: 0.1.0\nArchitecture: amd64\n" in control
+    packed = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(target)], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as files, files.extractfile("./usr/share/doc/sfumato/copyright") as notice:  # type: ignore[union-attr]
+        told = notice.read().decode()
+    assert "GNU General Public License, version 3 or later" in told and "Apache License" in told
     assert not (tmp_path / "deb-tree").exists()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy
@@ -22,6 +23,11 @@ def test_files_are_traced_to_who_made_them(made_of: tuple[materials.Material, ..
     assert named["numpy"].purl == f"pkg:pypi/numpy@{numpy.__version__}"
     assert "BSD" in named["numpy"].licence
     assert all(text.is_file() for text in named["numpy"].texts)
+
+
+@pytest.mark.parametrize("name", ["av", "pillow-heif"])
+def test_wheels_with_libraries_under_the_gpl_say_so(name: str) -> None:
+    assert "GPL-2.0-or-later" in materials._licence(distribution(name))
 
 
 def test_the_bill_of_materials_is_cyclonedx(made_of: tuple[materials.Material, ...]) -> None:
