@@ -154,7 +154,11 @@ def passes_self_test(made: Path) -> bool:
     """Have the built program go through its main job, with nothing of this environment."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
     command = [str(program(made)), "--self-test", "--out", str(WORK / "self-test")]
-    return subprocess.run(command, check=False, env=environ, cwd=WORK, timeout=SELF_TEST_SECONDS).returncode == 0
+    try:
+        return subprocess.run(command, check=False, env=environ, cwd=WORK, timeout=SELF_TEST_SECONDS).returncode == 0
+    except subprocess.TimeoutExpired:
+        print(f"sfumato: it has not ended after {SELF_TEST_SECONDS} s.", file=sys.stderr)
+        return False
 
 
 def label() -> str:
