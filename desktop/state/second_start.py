@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ LONGEST_ADDRESS = 100
 """Unix allows 107 bytes for a socket's path."""
 
 MOST_BYTES = 1_000_000
+FILES_COME_AS_EVENTS = sys.platform == "darwin"
+"""Only there is the application's every event looked at: a filter in Python costs each of them time."""
 ANSWER = b"ok\n"
 
 
@@ -69,7 +72,7 @@ class Doorkeeper(QObject):
     def open(self) -> None:
         """Begin to listen, unless another studio does. Where it cannot be, later starts open studios of their own."""
         application = QCoreApplication.instance()
-        if application is not None:
+        if FILES_COME_AS_EVENTS and application is not None:
             application.installEventFilter(self)
         if _is_served(self._address):  # asked first: Qt would take a name away from the studio that has it
             _log.info("another studio hears of later starts")

@@ -121,6 +121,14 @@ def test_a_second_keeper_leaves_the_first_in_place(keeper: Doorkeeper, heard: li
     qtbot.waitUntil(lambda: heard == [()])
 
 
-def test_a_file_that_macos_hands_over_arrives(keeper: Doorkeeper, heard: list[tuple[Path, ...]], qapp: QApplication) -> None:
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_that_macos_hands_over_arrives(
+    qapp: QApplication, tmp_path: Path, heard: list[tuple[Path, ...]], monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr(second_start, "FILES_COME_AS_EVENTS", there)
+    keeper = Doorkeeper(tmp_path)
+    keeper.knocked.connect(heard.append)
+    keeper.open()
     QApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile("/a b.sfumato")))
-    assert heard == [(Path("/a b.sfumato"),)]
+    keeper.close()
+    assert heard == ([(Path("/a b.sfumato"),)] if there else [])
