@@ -38,11 +38,14 @@ class Maker(QObject):
         self.image = QImage()
         self.file: Path | None = None
         self.sheet = QImage()
+        self._sheet_of: tuple[str, float] | None = None
+        """The model and the variety that the sheet was made with: it does not change with the seed."""
         self.trouble = ""
 
     def use(self, model: str) -> None:
         """Make pictures with this generator: a sheet of the first seeds, and the present seed's."""
         self.model, self.image, self.sheet, self.file, self.trouble = model, QImage(), QImage(), None, ""
+        self._sheet_of = None
         self.changed.emit()
         self._make()
 
@@ -75,9 +78,10 @@ class Maker(QObject):
         try:
             await self._link.run(Generate(model, (seed,), (file,), truncation=variety))
             self.image, self.file, self.trouble = QImage(str(file)), file, ""
-            self.changed.emit()
-            await self._link.run(Generate(model, tuple(range(SHEET)), (), grid=sheet, truncation=variety))
-            self.sheet = QImage(str(sheet))
+            if self._sheet_of != (model, variety):
+                self.changed.emit()
+                await self._link.run(Generate(model, tuple(range(SHEET)), (), grid=sheet, truncation=variety))
+                self.sheet, self._sheet_of = QImage(str(sheet)), (model, variety)
         except RequestFailed as failed:
             self.image, self.file, self.trouble = QImage(), None, failed.failure.sentence
         self.changed.emit()

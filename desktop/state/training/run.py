@@ -84,7 +84,6 @@ class TrainingRun(QObject):
         """Lay a paused run of an earlier sitting on the table."""
         self._forget()
         self.name, self.about, self.course, self.live = name, about, course, live
-        course.saved = True
         self._set("paused")
         self._tell_course()
 
@@ -151,6 +150,8 @@ class TrainingRun(QObject):
             async for body in bodies:
                 if stop is self._stop:  # what a run that is being finished still tells comes before it is superseded
                     self._heed(body)
+                elif isinstance(body, Failed):  # it could not be saved: the model is of an earlier step
+                    self._notices.trouble(body.failure.sentence)
 
     def _heed(self, body: Body) -> None:
         match body:

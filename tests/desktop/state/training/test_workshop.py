@@ -12,9 +12,9 @@ import pytest
 from desktop.state.training.run import TrainingRun
 from desktop.state.training.workshop import Workshop
 from engine.api.errors import BadRequest, DiskFull, SfumatoError
-from engine.api.events import Body, Failed, Learned
+from engine.api.events import Body, Failed, JobId, Learned, Superseded, Terminal
 from engine.api.manifest import Manifest
-from engine.api.requests import ExamineFolder, FinishTraining, Request, ResumeTraining, Train
+from engine.api.requests import ExamineFolder, FinishTraining, Generate, Request, ResumeTraining, Train
 from engine.api.training import Curve, PreviewGrid, RunDescription, RunHistory, Watched
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_engine import Script
@@ -37,6 +37,11 @@ def failing(error: SfumatoError) -> Script:
 def phase(run: TrainingRun) -> str:
     """Read anew each time."""
     return run.phase
+
+
+def sheets(sitting: Sitting) -> list[Generate]:
+    """The sheets of many seeds that were asked for."""
+    return [request for request in sitting.engine.requests_of(Generate) if request.grid is not None]
 
 
 async def planned(sitting: Sitting, folder: Path) -> Workshop:
@@ -151,10 +156,14 @@ def test_a_run_to_its_end_becomes_a_model_that_makes_pictures(play: Play, folder
         assert workshop.page == "model" and not workshop.maker.image.isNull() and not workshop.maker.sheet.isNull()
         workshop.maker.set_seed(3)
         await sitting.settle()
+        assert len(sheets(sitting)) == 1, "it does not change with the seed"
         await sitting.open(photo)
         workshop.maker.hand_over(sitting.studio.intake.add_layer)
         await sitting.settle()
         assert [layer.source.name for layer in sitting.studio.session.recipe.layers] == ["boat.png", "boats, seed 3.png"]
+        workshop.maker.set_variety(0.5)
+        await sitting.settle()
+        assert len(sheets(sitting)) == 2
         assert sitting.troubles == []
 
     play(scenario)
@@ -185,6 +194,23 @@ def test_finishing_at_once_takes_the_place_of_the_training(play: Play, folder: P
         await sitting.settle()
         assert phase(run) == "finished"
         assert sitting.engine.requests_of(FinishTraining) == [FinishTraining("boats", run.course.run)]
+
+    play(scenario)
+
+
+def test_a_run_that_cannot_be_saved_before_its_model_is_made_says_so(play: Play, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        run = (await running(sitting, folder)).run
+        end = sitting.engine._end
+
+        def failed(id: JobId, body: Terminal) -> None:
+            end(id, Failed(DiskFull("boats").failure()) if isinstance(body, Superseded) else body)
+
+        monkeypatch.setattr(sitting.engine, "_end", failed)
+        run.finish()
+        await sitting.settle()
+        assert phase(run) == "finished"
+        assert [trouble for trouble in sitting.troubles if "no room on the disk" in trouble] == sitting.troubles != []
 
     play(scenario)
 
