@@ -223,7 +223,8 @@ class Sitting:
         state = self.trainer.state
         state.lr_scale, state.restores, state.bad_in_row = scale, restores, 0
         self.trainer.notes.append(f"{BAD_STEPS} steps in a row failed: back to step {state.step}, with the learning rate halved.")
-        self._save()
+        self._unsaved = True
+        self._try(self._save)
 
     # ---- samples ----
 

@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BadRequest, ModelDamaged
 from engine.models import checkpoint
+from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
 
 KEPT = 3
 """How many checkpoints stay: with one, a crash of the disk at the wrong moment would cost the run."""
@@ -172,10 +173,11 @@ class Run:
         """Take the files of a run away that ended before its first checkpoint, and its folder if nothing else is in it."""
         if self.has_checkpoint or not self.folder.is_dir():
             return
-        for path in (*self.folder.glob("pictures.*"), self.folder / CONFIG_FILE, self.folder / METRICS_FILE):
-            path.unlink(missing_ok=True)
-        with suppress(OSError):
-            self.folder.rmdir()
+        for name in (PIXELS_FILE, INDEX_FILE, CONFIG_FILE, METRICS_FILE):
+            (self.folder / name).unlink(missing_ok=True)
+        for folder in (self.checkpoints, self.folder):
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _parsed(line: str) -> object:

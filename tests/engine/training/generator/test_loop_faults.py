@@ -77,6 +77,22 @@ def test_three_of_them_lead_back_to_the_checkpoint_and_halve_the_learning_rate(
     assert (state["step"], state["lr_scale"], state["restores"], state["bad_in_row"]) == (8, 0.5, 1, 0)
 
 
+def test_a_way_back_on_a_full_disk_does_not_end_a_run(config: TrainGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_to_its_end(config, 2)
+    spoil(monkeypatch, lambda step: step.state.restores == 0 and step.state.step >= 3)
+    save = Run.save
+
+    def full(run: Run, step: int, *arguments: Any) -> Path:
+        if step == 2:
+            raise DiskFull(run.folder)
+        return save(run, step, *arguments)
+
+    monkeypatch.setattr(Run, "save", full)
+    said = notes(run_to_its_end(config, 8, resume=True))
+    assert "back to step 2" in said[-2] and said[-1].endswith("Training goes on without.")
+    assert Run(config.run).newest().metadata["state"]["lr_scale"] == 0.5
+
+
 def test_a_run_that_never_settles_ends_with_a_sentence(config: TrainGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(monkeypatch, lambda step: True)
     with pytest.raises(TrainingDiverged, match="lower --lr"):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from engine.api.errors import BadRequest
+from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
 from engine.training.generator.runs import KEPT, METRICS_FILE, Run, latest_run, next_run
 
 
@@ -84,3 +85,11 @@ def test_a_run_without_a_checkpoint_can_be_taken_away(tmp_path: Path) -> None:
     assert not empty.folder.exists()
     with pytest.raises(BadRequest, match=r"config\.json"):
         empty.read_config()
+
+
+def test_taking_a_run_away_leaves_what_it_did_not_write(tmp_path: Path) -> None:
+    for name in ("pictures.zip", PIXELS_FILE, INDEX_FILE):
+        (tmp_path / name).touch()
+    (tmp_path / "checkpoints").mkdir()  # its first checkpoint did not fit on the disk
+    Run(tmp_path).remove_unless_begun()
+    assert [path.name for path in tmp_path.iterdir()] == ["pictures.zip"]
