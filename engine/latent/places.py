@@ -17,6 +17,7 @@ from engine.context import Context, Step
 from engine.latent import maps
 from engine.latent.atlas import REACH
 from engine.latent.codes import latent_of, styles_of
+from engine.latent.family import parents_of
 from engine.latent.mixing import blend_of, check_journey, paced, positions, steered
 from engine.latent.stills import network_of
 from engine.nets.generators import Generator
@@ -39,7 +40,7 @@ class Resolved:
 def resolve(place: Place, context: Context) -> Steps[Step, Any, Resolved]:
     """Raises BadRequest, UnknownModel, ModelDamaged, OtherModel, BlobMissing."""
     like = _like(place)
-    for code in _codes(place):
+    for code in (like, *parents_of(place)):
         code.check()
     if isinstance(place, MapPoint):
         check_point(place)
@@ -80,22 +81,6 @@ def _like(place: Place) -> Latent:
             return Latent(place.model, 0, noise=place.noise, name=place.name)
         case Latent():
             return place
-
-
-def _codes(place: Place) -> tuple[Latent, ...]:
-    match place:
-        case Morph():
-            return (place.a, place.b)
-        case Steered():
-            return (place.base,)
-        case Blend():
-            return place.parents
-        case Waypoint():
-            return place.journey.stops
-        case MapPoint():
-            return ()
-        case Latent():
-            return (place,)
 
 
 def check_point(point: MapPoint) -> None:

@@ -18,8 +18,8 @@ Curves = Mapping[str, tuple[Sequence[int], Sequence[float]]]
 
 COLOURS = (THEME.accent, "#8ab8e6", "#b9a3e3", THEME.good)
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-NAMES = {"critic": "critic", "generator": "generator", "penalty": "penalty"}
-"""The losses that are drawn, in this order, with their names for a person."""
+DRAWN = ("critic", "generator", "penalty")
+"""The losses that are drawn, in this order."""
 HEIGHT = 150
 
 
@@ -45,7 +45,7 @@ class Charts(QWidget):
 
     def set_losses(self, losses: Curves) -> None:
         self._sections[0].setVisible(bool(losses))
-        self._losses.set_curves({NAMES[name]: losses[name] for name in NAMES if name in losses})
+        self._losses.set_curves({name: losses[name] for name in DRAWN if name in losses})
 
     def set_verdicts(self, verdicts: Sequence[Judged]) -> None:
         self._sections[1].setVisible(bool(verdicts))

@@ -129,7 +129,6 @@ class RunPanel(QWidget):
         for widget in (self.minutes, self.go_on, self.make):
             widget.setVisible(paused)
         self.use.setVisible(state.phase == "finished")
-        self.back.setText("All trainings")
 
     def _stop_menu(self) -> None:
         menu = QMenu(self.stop)
@@ -156,7 +155,6 @@ class RunPanel(QWidget):
         column.setContentsMargins(THEME.space_4, THEME.space_3, THEME.space_4, THEME.space_4)
         column.setSpacing(THEME.space_2)
         column.addWidget(self.back)
-        column.setContentsMargins(THEME.space_4, THEME.space_3, THEME.space_4, THEME.space_4)
         column.addSpacing(THEME.space_2)
         upper: tuple[QWidget, ...] = (self.title, self.about)
         middle: tuple[QWidget, ...] = (self.phase, self.bar, self.figures, self.trouble, self.ending)

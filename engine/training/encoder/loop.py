@@ -80,9 +80,7 @@ def train(config: TrainEncoder, model: GeneratorModel) -> Steps[EncoderStep, Non
     """Train until the budget is spent; closing it saves. BadRequest for a run that is there without `resume`, or is not with it."""
     file = config.run / STATE_FILE
     if file.is_file() != config.resume:
-        raise BadRequest(
-            config.run, "there is no run to resume" if config.resume else "it holds a run already; add --resume, or name another"
-        )
+        raise BadRequest(config.run, _why_not(config))
     state = _State(model, config)
     if config.resume:
         state.load(file, model.key.hash)
