@@ -10,6 +10,7 @@ import asyncio
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -75,8 +76,11 @@ class Steps:
         self._say(f"ok      {now - self._began:7.2f} s  {sentence}")
         self._began = now
 
-    def failed(self, sentence: str) -> None:
-        self._say(f"FAILED  {time.perf_counter() - self._began:7.2f} s  {sentence}")
+    def failed(self, error: Exception) -> None:
+        """The report tells also where it happened: somebody else will want to know."""
+        if not isinstance(error, StepFailed):
+            self._report.write("".join(traceback.format_exception(error)))
+        self._say(f"FAILED  {time.perf_counter() - self._began:7.2f} s  {error if str(error) else type(error).__name__}")
 
     def end(self) -> None:
         self._say(f"passed  {time.perf_counter() - self._started:7.2f} s")
@@ -100,7 +104,7 @@ def _run(steps: Steps, home: Path, kept: Path, start_engine: StartEngine | None)
             _ask_a_child()
             steps.done("a child process answers")
         except Exception as error:  # whatever it is: this is what it was looked for
-            steps.failed(str(error) or type(error).__name__)
+            steps.failed(error)
             return 1
     steps.end()
     return 0

@@ -103,6 +103,9 @@ def test_what_fails_is_the_last_line(
     assert self_test.self_test(tmp_path, machine.start) == 1
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("FAILED") and told in last
+    report = (tmp_path / "self-test.txt").read_text(encoding="utf-8")
+    assert report.splitlines()[-1] == last
+    assert ("Traceback" in report) is bool(machine.refusals), "where it happened, if no step knew"
 
 
 def test_a_folder_that_cannot_be_written_is_told(qapp: QApplication, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
