@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,6 +16,8 @@ from engine.api.exploring import Blend, MapPoint, Place, Steered, Waypoint
 from engine.api.family import Member
 from engine.api.latent import Latent, Morph, latent_from_plain, latent_to_plain
 from engine.api.place_values import place_from_plain, place_to_plain
+
+logger = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS pictures (
@@ -76,13 +79,13 @@ class FamilyTree:
         )
         with self._opened() as library:
             rows = library.execute(query, {"model": model, "marked": int(bookmarked), "limit": limit}).fetchall()
-            return tuple(_read(library, row) for row in rows)
+            return _readable(library, rows)
 
     def family(self, picture: str) -> tuple[Member, ...]:
         """The picture, its ancestors and its descendants, older ones first. BadRequest where there is none."""
         with self._opened() as library:
             self._member(library, picture)
-            return tuple(_read(library, row) for row in library.execute(_FAMILY, {"id": picture}).fetchall())
+            return _readable(library, library.execute(_FAMILY, {"id": picture}).fetchall())
 
     def name_direction(self, model: str, kind: str, index: int, name: str) -> None:
         with self._opened() as library:
@@ -112,6 +115,10 @@ class FamilyTree:
                 yield library
         except sqlite3.OperationalError as error:
             raise self._explained(error) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # a mistake of ours
+                raise
+            raise BadRequest(self.file, f"it is damaged ({error}); move it away, and a new library is begun") from error
 
     def _connected(self) -> sqlite3.Connection:
         try:
@@ -140,12 +147,28 @@ def _prepared(file: Path) -> sqlite3.Connection:
     return library
 
 
+def _readable(library: sqlite3.Connection, rows: Sequence[Any]) -> tuple[Member, ...]:
+    """One picture that cannot be read does not hide the others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_read(library, row))
+        except BadRequest as error:
+            logger.warning("left out of the library: %s", error)
+    return tuple(found)
+
+
 def _read(library: sqlite3.Connection, row: Any) -> Member:
+    """Raises BadRequest for a picture that another version has kept."""
     parents = library.execute("SELECT parent FROM parents WHERE child = ? ORDER BY position", (row["id"],)).fetchall()
+    try:
+        latent, place = latent_from_plain(json.loads(row["latent"])), place_from_plain(json.loads(row["place"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRequest(f"The picture {row['name'] or row['id'][:8]}", "it was kept by another version of Sfumato") from error
     return Member(
         row["id"],
-        latent_from_plain(json.loads(row["latent"])),
-        place_from_plain(json.loads(row["place"])),
+        latent,
+        place,
         tuple(parent[0] for parent in parents),
         row["name"],
         bool(row["bookmarked"]),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,29 @@ def test_a_damaged_library_is_set_aside(model: GeneratorModel, context: Context)
     member = keep(context, Latent.of_seed(model.key, 1))
     assert drive(family.list_pictures(ListPictures(), context))[0] == (member,)
     assert context.places.library.with_suffix(".damaged-1").read_bytes().startswith(b"this is no library")
+
+
+@pytest.mark.expects_log
+def test_a_picture_of_another_version_does_not_hide_the_others(
+    model: GeneratorModel, context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, other = keep(context, Latent.of_seed(model.key, 1)), keep(context, Latent.of_seed(model.key, 2), "moonlight")
+    with closing(sqlite3.connect(context.places.library)) as library, library:
+        library.execute('UPDATE pictures SET place = \'{"kind": "moon"}\' WHERE id = ?', (other.id,))
+    assert drive(family.list_pictures(ListPictures(), context))[0] == (kept,)
+    assert "The picture moonlight: it was kept by another version" in caplog.text
+    with pytest.raises(BadRequest, match="moonlight: it was kept by another version"):
+        FamilyTree(context.places.library).member(other.id)
+
+
+def test_a_library_with_damaged_pages_is_said(model: GeneratorModel, context: Context) -> None:
+    for seed in range(12):
+        keep(context, Latent.of_seed(model.key, seed), "long " * 1000)
+    file = context.places.library
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 4] + bytes(len(data) - len(data) // 4))
+    with pytest.raises(BadRequest, match=r"library\.sqlite: it is damaged"):
+        drive(family.list_pictures(ListPictures(), context))
 
 
 @pytest.mark.parametrize(("code", "kind"), [(sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_READONLY, NotWritable)])
