@@ -221,7 +221,7 @@ class ExamineFolder(Request[FolderReport]):
 class _Training(Request[Trained]):
     """What concerns a run: they have one slot, so that one run is trained at a time.
 
-    A training that is cancelled or superseded ends its step and saves first: `ResumeTraining` loses nothing.
+    A training that is cancelled or superseded saves first; `ResumeTraining` does the step that it was in once more, and loses nothing.
     """
 
     lane: ClassVar[Lane] = Lane.BACKGROUND

@@ -1,6 +1,6 @@
 """Training a generator: begun on a folder, resumed, or finished as a model.
 
-A training that is closed ends its step and saves, so that to cancel it is to pause it. It yields between the phases of a step.
+A training that is closed drops the step that it has begun and saves, so that to cancel it is to pause it. It yields within a step.
 """
 
 from __future__ import annotations
