@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def test_the_models_of_a_home_that_cannot_be_written_are_found(tmp_path: Path, m
     monkeypatch.setattr("desktop.state.surroundings.why_unwritable", lambda home: "read-only file system")
     with usable(where) as (used, sentence):
         assert "(read-only file system)" in sentence
-        if used.models.exists():  # a system may not let users make links
+        if sys.platform != "win32" or used.models.exists():  # Windows may not let users make links
             assert [file.name for file in used.models.iterdir()] == ["mine.safetensors"]
     assert (where.models / "mine.safetensors").exists()
 

@@ -54,6 +54,7 @@ def test_a_share_of_the_channels_is_bent_and_more_of_them_keeps_the_first() -> N
 def test_a_blur_keeps_the_mean_and_takes_detail() -> None:
     blurred = bend_features(FEATURES, Bend("blur", 0.5, 16))
     assert blurred.std() < 0.5 * FEATURES.std()
+    assert torch.allclose(blurred.mean((2, 3)), FEATURES.mean((2, 3)), atol=0.05)
 
 
 @pytest.mark.parametrize(
