@@ -60,4 +60,4 @@ def test_software_centres_read_the_same_names() -> None:
     root = ElementTree.parse(LINUX / "org.sfumato.Studio.metainfo.xml").getroot()
     assert root.findtext("launchable") == "sfumato.desktop"
     assert root.findtext("provides/mediatype") == "application/x-sfumato"
-    assert root.findtext("project_license") == "Apache-2.0"
+    assert root.findtext("project_license") == "Apache-2.0 AND GPL-3.0-or-later", "of the package, with what is in it"
