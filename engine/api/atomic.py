@@ -12,6 +12,9 @@ from typing import IO
 
 from engine.api.errors import DiskFull, FolderMissing, NotWritable, SfumatoError, WouldOverwrite
 
+PARTS = ".sfumato-*.part"
+"""What such files are called until they are whole. Where their program was killed, they stay."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 

@@ -92,6 +92,7 @@ def train(
     from engine.training.generator import setup
     from engine.training.generator.loop import train as training_of
     from engine.training.generator.model_file import export
+    from engine.training.generator.runs import Run
 
     where = choose(device, threads)
     torch.set_num_threads(where.threads)
@@ -118,16 +119,17 @@ def train(
         config = setup.new(folder_of_run, size, network, chosen, budgets, light=light)
     if devices > 1:
         train_team.check(config, where, devices)
-    if resume:
-        _compare(config, report)
-    else:
-        _prepare(config, where, report)
-    if devices > 1:
-        last, was_interrupted = train_team.train_together(config, where, devices, as_json)
-    else:
-        with first_interrupt() as interrupted, closing(training_of(config, where.torch_device)) as training:
-            last = follow(training, interrupted, report)
-        was_interrupted = interrupted.is_set()
+    with Run(config.run).alone():
+        if resume:
+            _compare(config, report)
+        else:
+            _prepare(config, where, report)
+        if devices > 1:
+            last, was_interrupted = train_team.train_together(config, where, devices, as_json)
+        else:
+            with first_interrupt() as interrupted, closing(training_of(config, where.torch_device)) as training:
+                last = follow(training, interrupted, report)
+            was_interrupted = interrupted.is_set()
     manifest = export(config, target, command_line(), where.torch_device)
     report.note(manifest["originality"]["sentence"])
     report.finished(
@@ -176,18 +178,13 @@ def _prepare(config: TrainGenerator, where: Chosen, report: Report) -> None:
     """Have the folder examined and its pictures made ready, and say what to expect."""
     from engine.training.generator import doctor, setup
     from engine.training.generator.estimating import estimate
-    from engine.training.generator.runs import Run
 
     setup.check_unused(config.run)
-    try:
-        found = _drain(doctor.prepare(config.folder, config.run, config.network.size, config.fit), report)
-        for sentence in found.sentences():
-            report.note(sentence)
-        for sentence in _drain(estimate(config, where.torch_device), report).sentences(len(found.usable), config.minutes):
-            report.note(sentence)
-    except BaseException:
-        Run(config.run).remove_unless_begun()
-        raise
+    found = _drain(doctor.prepare(config.folder, config.run, config.network.size, config.fit), report)
+    for sentence in found.sentences():
+        report.note(sentence)
+    for sentence in _drain(estimate(config, where.torch_device), report).sentences(len(found.usable), config.minutes):
+        report.note(sentence)
 
 
 def _drain(work: Any, report: Report) -> Any:

@@ -40,11 +40,9 @@ def train(request: Train, context: Context) -> Making:
         chosen["begin_from"] = context.models.found.get(request.begin_from).path
     budgets = {"folder": request.folder, "minutes": request.minutes, "steps": request.steps, "precision": context.device.precision}
     config = setup.new(run, request.size, request.kind, chosen, budgets)
-    try:
+    with Run(run).alone():
         found = yield from examined(doctor.prepare(config.folder, run, config.network.size, config.fit), context)
         yield from _sitting(config, found.sentences(), context)
-    finally:
-        Run(run).remove_unless_begun()
     return (yield from _made(request.name, config, target, context))
 
 
@@ -54,10 +52,11 @@ def resume_training(request: ResumeTraining, context: Context) -> Making:
     run = request.run or setup.run_folder(request.name, context.places.runs, resume=True)
     budgets = {"minutes": request.minutes, "steps": request.steps, "resume": True, "precision": context.device.precision}
     config = setup.resumed(run, None, None, {}, budgets)
-    changed: str = yield Wait(context.io.submit(setup.folder_changes, config))
-    if grids := Run(run).grids():
-        yield from _shown(grids[-1][1], context)
-    yield from _sitting(config, (changed,) if changed else (), context)
+    with Run(run).alone():
+        changed: str = yield Wait(context.io.submit(setup.folder_changes, config))
+        if grids := Run(run).grids():
+            yield from _shown(grids[-1][1], context)
+        yield from _sitting(config, (changed,) if changed else (), context)
     return (yield from _made(request.name, config, target, context))
 
 

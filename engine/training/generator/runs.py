@@ -9,23 +9,28 @@ NAME/001/checkpoints/        the last three, and the best by the watch
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from engine.api.atomic import atomic_file, make_folder
+from engine.api.atomic import PARTS, atomic_file, make_folder
 from engine.api.errors import BadRequest, ModelDamaged
 from engine.models import checkpoint
+from engine.training.generator.claim import LOCK_FILE, claimed, is_claimed
 from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
 
 KEPT = 3
 """How many checkpoints stay: with one, a crash of the disk at the wrong moment would cost the run."""
 
 CONFIG_FILE, METRICS_FILE, BEST_FILE = "config.json", "metrics.jsonl", "best.safetensors"
+
+_EARLY = frozenset({PIXELS_FILE, INDEX_FILE, CONFIG_FILE, METRICS_FILE})
+"""What a run writes before its first checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,10 @@ class Checkpoint:
 
 
 def next_run(parent: Path) -> Path:
-    """The folder of a new run beside the earlier ones: 001, 002, …"""
+    """The folder of a new run beside the earlier ones: 001, 002, … It is the last one where that was killed before its first checkpoint."""
     runs = numbered_runs(parent)
+    if runs and Run(runs[-1]).is_left_over:
+        return runs[-1]
     return parent / f"{int(runs[-1].name) + 1 if runs else 1:03d}"
 
 
@@ -70,6 +77,30 @@ class Run:
     @property
     def has_checkpoint(self) -> bool:
         return bool(self._files())
+
+    @property
+    def is_left_over(self) -> bool:
+        """Whether it is what a program leaves that was killed before the first checkpoint, and nothing else."""
+        here = {path.name for path in self.folder.iterdir()} - _EARLY - {LOCK_FILE, self.checkpoints.name}
+        there = {path.name for path in self.checkpoints.iterdir()} if self.checkpoints.is_dir() else set()
+        return all(fnmatch(name, PARTS) for name in here | there) and not is_claimed(self.folder)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other programs out of the run; clear away what a killed one left, and at the end the run, if it has no checkpoint by then.
+
+        Raises BadRequest where another program is training it, and NotWritable or DiskFull.
+        """
+        try:
+            with claimed(self.folder):
+                self._clear()
+                try:
+                    yield
+                finally:
+                    self._remove_unless_begun()
+        finally:
+            with suppress(OSError):
+                self.folder.rmdir()  # where the run has begun, or is another program's, it is not empty
 
     @property
     def best_file(self) -> Path:
@@ -169,15 +200,24 @@ class Run:
             raise BadRequest(self.folder, "its config.json is damaged; begin a new run")
         return config
 
-    def remove_unless_begun(self) -> None:
-        """Take the files of a run away that ended before its first checkpoint, and its folder if nothing else is in it."""
-        if self.has_checkpoint or not self.folder.is_dir():
+    # ---- what is left over ----
+
+    def _clear(self) -> None:
+        """Files that a killed program did not finish."""
+        for path in (*self.folder.glob(PARTS), *self.checkpoints.glob(PARTS)):
+            path.unlink(missing_ok=True)
+        if not self.has_checkpoint:
+            (self.folder / METRICS_FILE).unlink(missing_ok=True)  # it would be gone on with
+
+    def _remove_unless_begun(self) -> None:
+        if self.has_checkpoint:
             return
-        for name in (PIXELS_FILE, INDEX_FILE, CONFIG_FILE, METRICS_FILE):
+        for name in _EARLY:
             (self.folder / name).unlink(missing_ok=True)
-        for folder in (self.checkpoints, self.folder):
-            with suppress(OSError):
-                folder.rmdir()
+        with suppress(OSError):
+            self.checkpoints.rmdir()
+        with suppress(OSError):
+            (self.folder / LOCK_FILE).unlink()  # on Windows it goes when it is let go of
 
 
 def _parsed(line: str) -> object:

@@ -17,6 +17,7 @@ from engine.models import checkpoint, registry
 from engine.models.generators import load_generator, training_file
 from engine.training.generator import config as configuration
 from engine.training.generator import loop, model_file
+from engine.training.generator.claim import claimed
 from engine.training.generator.runs import Run
 from engine.training.generator.trainer import Trainer
 from engine.training.watch import WatchConfig
@@ -33,7 +34,7 @@ def train(sfumato: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for index in range(12):
         picture_file(tmp_path / "mine" / f"{index}.png", 24, 20, index)
     recipe = {"network": TINY_GENERATOR, "batch": 8, "watch": WatchConfig(window=80)}
-    monkeypatch.setattr(configuration, "recipe_for", lambda *_: recipe)
+    monkeypatch.setattr(configuration, "recipe_for", lambda *_, **__: recipe)
     monkeypatch.setattr(model_file, "SAMPLES", 8)
     monkeypatch.setattr(loop, "SAMPLES", 8)
     monkeypatch.chdir(tmp_path)
@@ -105,6 +106,13 @@ def test_a_name_that_is_taken_needs_a_decision(train: Train) -> None:
     assert "it is there already" in train("x", "--steps", 1).sentence(2)
     assert train("x", "--steps", 1, "--replace").code == 0
     assert Run(run_of("x", 2)).has_checkpoint
+
+
+def test_a_run_that_another_program_trains_is_left_alone(train: Train) -> None:
+    assert train("x", "--steps", 1).code == 0
+    with claimed(run_of("x")):
+        assert "another program is training it" in train("x", "--steps", 2, "--resume").sentence(2)
+    assert train("x", "--steps", 2, "--resume").code == 0
 
 
 def test_resume_goes_on_with_the_runs_own_options_and_refuses_others(train: Train) -> None:

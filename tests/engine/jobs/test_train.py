@@ -17,6 +17,7 @@ from engine.context import Context
 from engine.models import registry
 from engine.training.generator import config as configuration
 from engine.training.generator import loop, model_file
+from engine.training.generator.claim import claimed, is_claimed
 from engine.training.generator.runs import Run
 from engine.training.generator.trainer import Trainer
 from engine.training.watch import WatchConfig
@@ -32,7 +33,7 @@ WINDOW = 80
 @pytest.fixture
 def stage(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     recipe = {"network": TINY_GENERATOR, "batch": 8, "watch": WatchConfig(window=WINDOW), "preview_every": 32}
-    monkeypatch.setattr(configuration, "recipe_for", lambda *_: recipe)
+    monkeypatch.setattr(configuration, "recipe_for", lambda *_, **__: recipe)
     monkeypatch.setattr(model_file, "SAMPLES", 32)
     monkeypatch.setattr(loop, "SAMPLES", 32)
     torch.set_num_threads(1)  # a network of a few channels waits for its threads more than it works
@@ -110,6 +111,14 @@ def test_previews_go_first_and_change_nothing(stage: Stage, folder: Path) -> Non
     stage.until(lambda: stage.ended(training))
     trained(stage.terminal(training))
     assert_the_same(Run(run_of(stage, "alone")).newest(), Run(run_of(stage, "disturbed")).newest())
+
+
+def test_a_folder_that_another_program_prepares_is_left_to_it(stage: Stage, folder: Path) -> None:
+    with claimed(run_of(stage, "x")):
+        end = stage.end_of(Train("x", folder, steps=1, run=run_of(stage, "x")))
+        assert isinstance(end, Failed) and "another program is training it" in end.failure.sentence
+        assert is_claimed(run_of(stage, "x"))
+        assert trained(stage.end_of(Train("x", folder, steps=1))).run == run_of(stage, "x", 2)
 
 
 @pytest.mark.parametrize("quanta", [0, 1, 3, 5, 8])

@@ -28,6 +28,51 @@ def test_runs_are_numbered(tmp_path: Path) -> None:
     assert latest_run(parent).name == "009"
 
 
+def killed_early(folder: Path) -> Run:
+    """What stays where a program is killed while it prepares pictures, or writes its first checkpoint."""
+    (folder / "checkpoints").mkdir(parents=True)
+    for name in ("pictures.u8", "pictures.json", "metrics.jsonl", ".lock", ".sfumato-0a.part", "checkpoints/.sfumato-0b.part"):
+        (folder / name).touch()
+    return Run(folder)
+
+
+def test_a_run_that_was_killed_early_is_taken_over(tmp_path: Path) -> None:
+    run = killed_early(tmp_path / "001")
+    assert next_run(tmp_path) == run.folder
+    with run.alone():
+        assert {path.name for path in run.folder.rglob("*")} == {"pictures.u8", "pictures.json", ".lock", "checkpoints"}
+        assert next_run(tmp_path).name == "002"  # this one is in use
+        run.save(1, {"a": torch.ones(1)}, {"step": 1})
+    assert next_run(tmp_path).name == "002"
+    assert run.newest().metadata == {"step": 1}
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "grid-00000000.png", "checkpoints/best.safetensors"])
+def test_a_run_with_anything_else_in_it_is_not_taken_over(tmp_path: Path, name: str) -> None:
+    run = killed_early(tmp_path / "001")
+    (run.folder / name).touch()
+    assert next_run(tmp_path).name == "002"
+    with run.alone():
+        pass
+    assert (run.folder / name).exists()
+
+
+def test_a_run_that_ends_early_leaves_nothing(tmp_path: Path) -> None:
+    run = killed_early(tmp_path / "001")
+    with pytest.raises(KeyboardInterrupt), run.alone():
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_go_from_a_run_that_is_resumed_too(tmp_path: Path) -> None:
+    run = saved(tmp_path, 3)
+    run.log({"step": 3})
+    (run.checkpoints / ".sfumato-0b.part").touch()
+    with run.alone():
+        assert not list(run.checkpoints.glob(".*"))
+    assert run.metrics() == [{"step": 3}]
+
+
 def test_no_run_to_resume_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="no run to resume"):
         latest_run(tmp_path / "nowhere")
@@ -79,8 +124,9 @@ def test_a_run_without_a_checkpoint_can_be_taken_away(tmp_path: Path) -> None:
     kept, empty = saved(tmp_path / "001", 1), Run(tmp_path / "002")
     empty.write_config({"a": 1})
     assert empty.read_config() == {"a": 1}
-    kept.remove_unless_begun()
-    empty.remove_unless_begun()
+    for run in (kept, empty):
+        with run.alone():
+            pass
     assert kept.newest().metadata == {"step": 1}
     assert not empty.folder.exists()
     with pytest.raises(BadRequest, match=r"config\.json"):
@@ -91,5 +137,6 @@ def test_taking_a_run_away_leaves_what_it_did_not_write(tmp_path: Path) -> None:
     for name in ("pictures.zip", PIXELS_FILE, INDEX_FILE):
         (tmp_path / name).touch()
     (tmp_path / "checkpoints").mkdir()  # its first checkpoint did not fit on the disk
-    Run(tmp_path).remove_unless_begun()
+    with Run(tmp_path).alone():
+        pass
     assert [path.name for path in tmp_path.iterdir()] == ["pictures.zip"]
