@@ -139,6 +139,7 @@ class Handlers(QObject):
 
     def _rested(self, done: asyncio.Task[None]) -> None:
         """Where it could not be saved, that is told, and the window stays: closing it once more leaves all the same."""
+        self._is_resting = False  # a training that goes on after all is paused again at the next closing
         if not done.cancelled() and not self._studio.workshop.run.trouble:
             self.leaving.emit()
 

@@ -161,7 +161,8 @@ def test_closing_the_window_pauses_the_training_and_says_so(qapp: QApplication, 
     stage.play(qapp, scenario)
 
 
-def test_a_training_that_cannot_be_saved_keeps_the_window_open(qapp: QApplication, folder: Path) -> None:
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_training_that_cannot_be_saved_keeps_the_window_open(qapp: QApplication, folder: Path, goes_on: bool) -> None:
     stage = Stage()
 
     async def scenario(app: App) -> None:
@@ -174,7 +175,12 @@ def test_a_training_that_cannot_be_saved_keeps_the_window_open(qapp: QApplicatio
         run._fail("There is no room on the disk.")
         await app.studio.tasks.idle()
         assert left == [] and "no room" in app.window.banners.sentences[-1]
+        if goes_on:
+            run.go_on(None)
         app.window.close()
+        assert left == ([] if goes_on else [True]), "what trains again is paused again"
+        await app.studio.tasks.idle()
+        await asyncio.sleep(0)
         assert left == [True]
 
     stage.play(qapp, scenario)
