@@ -15,6 +15,14 @@ Fit: TypeAlias = Literal["centre", "smart", "pad"]
 Reason: TypeAlias = Literal["broken", "duplicate", "tiny", "gone", "other"]
 WatchState: TypeAlias = Literal["green", "amber", "red"]
 
+NOT_IN_NAMES = '/\\:*?"<>|'
+"""What no model's name has, because some system has no file of such a name."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a model can be called so: its name is a file's name, too, on every system."""
+    return bool(text.strip()) and not text.startswith(".") and not any(letter in NOT_IN_NAMES for letter in text) and text.isprintable()
+
 
 @dataclass(frozen=True)
 class LeftOut:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.api.requests import ExamineFolder, Train
-from engine.api.training import Fit, NetworkKind
+from engine.api.training import NOT_IN_NAMES, Fit, NetworkKind, is_name
 
 SIZES: Final = (64, 128, 256, 512)
 """Sides in pixels of what the style-based network learns."""
@@ -17,8 +17,6 @@ CLASSIC_SIZES: Final[Mapping[NetworkKind, int]] = {"dcgan": 64, "dense": 32}
 MINUTES: Final = (15.0, 60.0, 180.0, 480.0, None)
 """Time budgets to choose from; None: until it is stopped."""
 USUAL_MINUTES: Final = 60.0
-
-_NOT_IN_NAMES = '/\\:*?"<>|'
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def trouble_with_name(name: str, taken: Collection[str]) -> str:
     name = name.strip()
     if not name:
         return "Give the model a name."
-    if name.startswith(".") or any(letter in name for letter in _NOT_IN_NAMES) or not name.isprintable():
+    if not is_name(name):
         return "Letters, digits, spaces and dashes are fine in a name."
     if name.casefold() in {known.casefold() for known in taken}:
         return f"There is a model called {name} already: choose another name."
@@ -65,7 +63,7 @@ def trouble_with_name(name: str, taken: Collection[str]) -> str:
 
 def suggested_name(folder: Path, taken: Collection[str]) -> str:
     """The folder's name as a model's, with a number where it is taken."""
-    letters = (" " if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in folder.name)
+    letters = (" " if letter in NOT_IN_NAMES or not letter.isprintable() else letter for letter in folder.name)
     base = "".join(letters).strip(" .") or "My pictures"
     name, number = base, 2
     while trouble_with_name(name, taken):

@@ -12,6 +12,7 @@ import torch
 
 from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest
+from engine.api.training import is_name
 from engine.models import registry
 from engine.models.generators import load_generator
 from engine.nets.generators import preset
@@ -24,8 +25,6 @@ from engine.training.generator.runs import Run, latest_run, next_run
 
 DEFAULT_SIZE = 64
 DEFAULT_KIND: Kind = "style"
-
-_NOT_IN_NAMES = '/\\:*?"<>|'
 
 
 def model_file(name: str, models: Path, *, may_replace: bool) -> Path:
@@ -46,7 +45,7 @@ def model_file(name: str, models: Path, *, may_replace: bool) -> Path:
 
 def check_name(name: str) -> None:
     """Raises BadRequest for a model's name that no file can have."""
-    if not name.strip() or name.startswith(".") or any(letter in name for letter in _NOT_IN_NAMES) or not name.isprintable():
+    if not is_name(name):
         raise BadRequest(f"The name {name!r}", "a model's name is a file's name, too: letters, digits, spaces and dashes are fine")
 
 
