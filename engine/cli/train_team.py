@@ -78,9 +78,9 @@ def train_together(config: TrainGenerator, where: Chosen, count: int, as_json: b
             while not team.join():
                 pass
     except ProcessExitedException as error:
-        if not task.said.empty():
-            failure: Failure = task.said.get()
-            raise failure.error() from error
+        said: object = None if task.said.empty() else task.said.get()
+        if isinstance(said, Failure):  # not what the leader returned, where another one failed after it
+            raise said.error() from error
         cause = error.signal_name or f"exit code {error.exit_code}"
         raise ProcessLost(f"the run in {config.run}", f"number {error.error_index + 1} of {count}, {cause}") from error
     finally:
