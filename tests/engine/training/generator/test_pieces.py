@@ -128,13 +128,19 @@ def work(trainer: Trainer) -> tuple[list[int], int]:
             return counted, sum(counted)
 
 
-@pytest.mark.parametrize("size", [64])
-def test_under_the_studio_no_piece_of_a_house_step_is_more_than_a_small_share_of_it(size: int) -> None:
-    options = recipe_for("style", size) | {"batch": 4, "precision": "float32"}
+def narrow(network: GeneratorConfig) -> GeneratorConfig:
+    """With an eighth of the channels at every level: quick, and its pieces have much the same shares in a step (the largest 3.7 % instead
+    of 4.1 % at 64 px)."""
+    return replace(network, base=network.base // 8, widest=network.widest // 8, narrowest=network.narrowest // 8)
+
+
+def test_under_the_studio_no_piece_of_a_house_step_is_more_than_a_small_share_of_it() -> None:
+    options = recipe_for("style", 64) | {"batch": 4, "precision": "float32"}
+    options["network"] = narrow(options["network"])
     trainer = Trainer(TrainGenerator(Path("mine"), Path("run"), quantum=0.06, **options), CPU)
     trainer.state.penalty_at_once = 1  # in proportion to the batch, which is small to be quick
     pieces, whole = work(trainer)
-    assert max(pieces) < 0.06 * whole
+    assert max(pieces) < 0.05 * whole
     assert len([piece for piece in pieces if piece]) > 60
 
 
