@@ -71,7 +71,7 @@ async def _sit(app: App, folder: Path) -> None:
 
 
 async def _paint(app: App, style: str, folder: Path, troubles: list[str]) -> None:
-    from engine.api.requests import Output
+    from engine.api.output import Output
 
     studio = app.studio
     studio.painting.use_style(f"gallery:{style}")

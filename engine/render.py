@@ -21,6 +21,7 @@ from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture, to_uint8
 from engine.imaging.resampling import fitted_size, resize_picture
+from engine.imaging.windows import Rect
 from engine.latent.stills import still
 from engine.models.accelerated import SIDE
 from engine.models.codes import bracket, natural_edge
@@ -40,16 +41,6 @@ WHOLE = 1280 * 1280
 """Pictures up to this many pixels are rendered in one piece, and their features kept for the next change of style."""
 
 Rendering = Generator[Step, Any, Picture]
-
-
-@dataclass(frozen=True)
-class Rect:
-    """Pixels left <= x < right, top <= y < bottom."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
 
 
 @dataclass(frozen=True)
@@ -168,7 +159,7 @@ def prepare(layer: Layer, width: int, height: int, context: Context) -> Generato
     key = ("features", model.fingerprint, layer.source.key, width, height) if whole else None
     mask = None
     if layer.mask is not None:
-        shades = yield Wait(context.io.submit(_stretched, context, layer.mask, width, height))
+        shades = yield Wait(context.io.submit(stretched, context, layer.mask, width, height))
         mask = to_uint8(shades.pixels.max(2))
     return Prepared(layer, photo, Look(model, moments, code, extended(photo.pixels), key), mask)
 
@@ -209,7 +200,8 @@ def _covering(picture: Picture, width: int, height: int) -> Picture:
     return Picture(scaled.pixels[window], None if scaled.alpha is None else scaled.alpha[window])
 
 
-def _stretched(context: Context, blob: BlobId, width: int, height: int) -> Picture:
+def stretched(context: Context, blob: BlobId, width: int, height: int) -> Picture:
+    """A blob's picture at exactly width x height."""
     return resize_picture(context.blobs.picture(blob), width, height)
 
 

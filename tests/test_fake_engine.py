@@ -9,13 +9,13 @@ from typing import Any
 
 from engine.api.errors import UnknownStyle
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Started, Superseded
+from engine.api.output import Output
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import (
     ExamineFolder,
     Export,
     FinishTraining,
     ImportPicture,
-    Output,
     Preview,
     Request,
     StyleSample,

@@ -77,18 +77,24 @@ def tiny_context(home: Path) -> Context:
 def drive(job: Generator[Any, Any, Any]) -> tuple[Any, list[Any]]:
     """Run a job to its end: its result, and what it yielded that is neither None nor Wait."""
     said: list[Any] = []
-    answer: Any = None
+    future: Future[Any] | None = None
     while True:
         try:
-            step = job.send(answer)
+            step = _advanced(job, future)
         except StopIteration as stop:
             return stop.value, said
-        answer = None
-        if isinstance(step, Wait):
-            future: Future[Any] = step.future
-            answer = future.result()
-        elif step is not None:
+        future = step.future if isinstance(step, Wait) else None
+        if step is not None and future is None:
             said.append(step)
+
+
+def _advanced(job: Generator[Any, Any, Any], future: Future[Any] | None) -> Any:
+    """To the next yield, with what the job waited for; what went wrong with that is raised in the job, as the scheduler does."""
+    try:
+        answer = None if future is None else future.result()
+    except Exception as error:
+        return job.throw(error)
+    return job.send(answer)
 
 
 def picture_file(path: Path, width: int = 96, height: int = 64, seed: int = 0) -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Final
+
+from engine.api.errors import BadRequest
+from engine.api.limits import print_budget
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,12 @@ _LOSSY_BITS: Final = {
     "webp": ((1, 0.3), (10, 0.5), (30, 0.9), (50, 1.25), (70, 1.6), (80, 2.0), (85, 2.35), (92, 3.1), (96, 3.8), (100, 4.7)),
 }
 
-MAX_PIXELS_VARIABLE: Final = "SFUMATO_MAX_PIXELS"
-MAX_PIXELS: Final = 200_000_000
-"""The engine's own limit, which it keeps to itself; it refuses what is said here to be too much."""
-
-_ENGINE_BYTES: Final = 900_000_000
-"""torch, the stylizer and the tile at work."""
-_BYTES_A_PIXEL: Final = 24
-"""The photo at the output's size, its mirrored copy, the result, and what the encoder holds."""
+_ENGINE_BYTES: Final = 700_000_000
+"""torch, the stylizer, the tile and the strips at work: a print is made strip by strip."""
+_WIDTH_BYTES: Final = 6_000
+"""A pixel of the picture's width: its column of a strip, and what the encoder holds of a few rows."""
+_WEBP_BYTES_A_PIXEL: Final = 10
+"""WebP alone is encoded in one piece."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,11 @@ class Estimate:
 
 
 def pixel_limit() -> int | None:
-    """The most pixels that the engine makes at once; None where the variable makes no sense, as the engine will say in words."""
-    value = os.environ.get(MAX_PIXELS_VARIABLE, str(MAX_PIXELS))
-    return int(value) if value.isdecimal() and int(value) else None
+    """The most pixels that the engine writes; None where the variable makes no sense, as the engine will say in words."""
+    try:
+        return print_budget()
+    except BadRequest:
+        return None
 
 
 def longest_edge(width: int, height: int, pixels: int) -> int:
@@ -91,7 +93,8 @@ def estimate(
     bits = _EXACT_BITS[format] if format not in _LOSSY_BITS or lossless else _between(_LOSSY_BITS[format], quality)
     size = round(pixels * bits / 8)
     seconds = None if seconds_per_megapixel is None else pixels / 1e6 * seconds_per_megapixel
-    return Estimate(size, _ENGINE_BYTES + pixels * _BYTES_A_PIXEL + size, seconds)
+    memory = _ENGINE_BYTES + width * _WIDTH_BYTES + (pixels * _WEBP_BYTES_A_PIXEL if format == "webp" else 0)
+    return Estimate(size, memory, seconds)
 
 
 def in_words(cost: Estimate) -> str:

@@ -16,8 +16,9 @@ from desktop.state.pace import Pace
 from desktop.state.settings import ExportChoice, SettingsStore
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Finished, Progress
+from engine.api.output import Output
 from engine.api.recipe import Recipe
-from engine.api.requests import Export, Exported, Output
+from engine.api.requests import Export, Exported
 
 
 class Exporter(QObject):

@@ -17,8 +17,9 @@ from desktop.state.notices import Notices
 from desktop.state.pace import Pace
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Finished, Progress
+from engine.api.output import Output
 from engine.api.recipe import Recipe
-from engine.api.requests import Export, Exported, Output
+from engine.api.requests import Export, Exported
 
 COPYING = "copy"
 """The name of every such task: the picture copied last wins."""

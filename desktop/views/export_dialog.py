@@ -35,8 +35,8 @@ from desktop.state.export_estimate import (
 )
 from desktop.widgets.controls import Caption, Switch, ValueSlider, push_button
 from desktop.widgets.theme import THEME, font
+from engine.api.output import Output
 from engine.api.recipe import LOOK_EDGE
-from engine.api.requests import Output
 
 __all__ = ["Estimate", "ExportDialog", "estimate"]
 
@@ -274,7 +274,7 @@ class ExportDialog(QDialog):
         if limit is None or width * height <= limit:
             return ""
         return (
-            f"{width * height / 1e6:.0f} megapixels are more than fit into memory at once ({limit / 1e6:.0f}). "
+            f"{width * height / 1e6:.0f} megapixels are more than one file may have ({limit / 1e6:.0f}). "
             f"Choose a long edge of {longest_edge(*self._native, limit)} px or less."
         )
 

@@ -45,7 +45,7 @@ def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False, durabl
         with suppress(OSError):
             temporary.unlink()
         if isinstance(error, OSError) and error.errno is not None:  # without a number it is an encoder's complaint, not the disk's
-            raise _explained(error, path) from error
+            raise explained(error, path) from error
         raise
 
 
@@ -58,7 +58,7 @@ def try_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> None
         temporary.touch()
         temporary.unlink()
     except OSError as error:
-        raise _explained(error, path) from error
+        raise explained(error, path) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -66,7 +66,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _explained(error, folder) from error
+        raise explained(error, folder) from error
 
 
 def _check_target(target: Path, subject: str | os.PathLike[str], overwrite: bool) -> None:
@@ -78,9 +78,12 @@ def _check_target(target: Path, subject: str | os.PathLike[str], overwrite: bool
         raise WouldOverwrite(subject)
 
 
-def _explained(error: OSError, subject: str | os.PathLike[str]) -> SfumatoError:
+def explained(error: OSError, subject: str | os.PathLike[str]) -> SfumatoError:
+    """What an error of the disk means for the file that was to be written."""
     if error.errno in _FULL:
         return DiskFull(subject)
+    if error.errno == errno.ENOENT and not Path(subject).parent.is_dir():  # it was there when the work began
+        return FolderMissing(Path(subject).parent)
     if error.errno in _FORBIDDEN:
         return NotWritable(subject, "permission denied" if error.errno != errno.EROFS else "the disk is read-only")
     return NotWritable(subject, error.strerror or str(error))

@@ -81,7 +81,7 @@ class WouldOverwrite(SfumatoError):
 
 
 class DiskFull(SfumatoError):
-    template = "There is no room on the disk for {subject}: free some space and try again."
+    template = "There is no room on the disk for {subject}{detail}: free some space and try again."
 
 
 class FormatLimit(SfumatoError):
@@ -90,6 +90,21 @@ class FormatLimit(SfumatoError):
 
 class UnknownFormat(SfumatoError):
     template = "{subject} has no picture format that Sfumato can write: end the name with .png, .jpg, .webp or .tif."
+
+
+class NotAProfile(SfumatoError):
+    template = "{subject} is not a colour profile that Sfumato can use ({detail}): choose an .icc file of a printer or a screen."
+
+
+class NothingToResume(SfumatoError):
+    template = "{subject} cannot be resumed ({detail}): leave out --resume to begin anew."
+
+
+class SourceChanged(SfumatoError):
+    template = (
+        "{subject} has changed since the picture was made from it ({detail}): bring back the old file, or use it as it is now "
+        "with --accept-changed."
+    )
 
 
 class BlobMissing(SfumatoError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from engine.api.manifest import Manifest
+from engine.api.output import Output
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe, Source
 from engine.api.training import Fit, FolderReport, NetworkKind, RunDescription, RunHistory, Trained
 
@@ -126,18 +127,6 @@ class Preview(Request[None]):
     @property
     def subject(self) -> str:
         return self.recipe.layers[0].source.name if self.recipe.layers else "the picture"
-
-
-@dataclass(frozen=True)
-class Output:
-    """Where and how a picture is written; the suffix of `path` decides the format."""
-
-    path: Path
-    long_edge: int | None = None
-    """None: the bottom photo's own size."""
-    quality: int = 92
-    lossless: bool = False
-    overwrite: bool = False
 
 
 @dataclass(frozen=True)

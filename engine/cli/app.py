@@ -25,7 +25,7 @@ from engine.api.errors import (
     UnknownModel,
     UnknownStyle,
 )
-from engine.cli import directions, doctor, generate, invert, models, morph, styles, stylize, train, train_encoder, train_style
+from engine.cli import directions, doctor, generate, invert, models, morph, render, styles, stylize, train, train_encoder, train_style
 from engine.cli.report import failed
 from engine.device import is_out_of_memory
 
@@ -57,6 +57,7 @@ def _root(
 
 
 app.command("stylize")(stylize.stylize)
+app.command("render")(render.render)
 app.command("generate")(generate.generate)
 app.command("morph")(morph.morph)
 app.command("invert")(invert.invert)

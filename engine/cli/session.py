@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from engine.api.errors import EngineUnavailable
+from engine.api.output import CM_PER_INCH, unfinished_folder
 from engine.api.places import Places, places
-from engine.api.requests import Request
-from engine.cli.report import Report
+from engine.api.requests import Exported, Request
+from engine.cli.report import Report, peak_rss_mb
 from engine.context import Context
 from engine.engine import run
 from engine.startup import open_context
@@ -57,3 +59,28 @@ def _context(home: Places, device: str, seed: int) -> Context:
         return open_context(home, device=device, seed=seed, model_folders=(places().models,))
     except (ImportError, OSError) as error:  # torch is missing or broken
         raise EngineUnavailable("this command", str(error).partition("\n")[0]) from error
+
+
+@contextmanager
+def unfinished_told(report: Report, out: Path) -> Iterator[None]:
+    """Say of a command that is stopped by hand what it leaves beside its file."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if unfinished_folder(out).is_dir():
+            report.note(f"What is finished is kept in {unfinished_folder(out)}: --resume goes on with it.")
+        raise
+
+
+def exported(report: Report, done: Exported, started: float, dpi: float | None = None) -> None:
+    """The last line of a command that wrote a picture; `started` is the `perf_counter` at its beginning."""
+    seconds = round(time.perf_counter() - started, 3)
+    paper = "" if dpi is None else f", {done.width / dpi * CM_PER_INCH:.1f} × {done.height / dpi * CM_PER_INCH:.1f} cm at {dpi:g} dpi"
+    report.finished(
+        f"{done.path} ({done.width} × {done.height} px{paper}, {seconds:.1f} s)",
+        path=str(done.path),
+        width=done.width,
+        height=done.height,
+        seconds=seconds,
+        peak_rss_mb=round(peak_rss_mb(), 1),
+    )

@@ -13,14 +13,13 @@ import typer
 
 from engine.api import gallery
 from engine.api.errors import BadRequest, FileMissing, UnknownStyle
+from engine.api.output import Output
 from engine.api.recipe import GalleryStyle, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
-from engine.api.requests import Export, ImportPicture, Output
+from engine.api.requests import Export, ImportPicture
 from engine.cli.options import Device, DeviceWish, Json, Seed
-from engine.cli.report import Report, peak_rss_mb
-from engine.cli.session import Session, session
-
-LARGEST = 65536
-"""The longest edge, in pixels, that can be asked for."""
+from engine.cli.paper import Resume, Size, Statistics
+from engine.cli.report import Report
+from engine.cli.session import Session, exported, session, unfinished_told
 
 NOT_YET = ""
 """The blob of a picture that is not read yet: everything that can be refused without reading is refused first."""
@@ -37,35 +36,28 @@ def stylize(
     style_scale: Annotated[float, typer.Option(help="Size of the strokes, 0.25 to 4.")] = Layer.style_scale,
     keep_colors: Annotated[bool, typer.Option("--keep-colors", help="Keep the photo's colours.")] = Layer.keep_colors,
     mask: Annotated[Path | None, typer.Option(help="A grey picture: the style shows where it is white.")] = None,
-    size: Annotated[int | None, typer.Option(help="Long edge of the result in pixels; the photo's own where not given.")] = None,
+    size: Size = None,
+    statistics: Statistics = Output.statistics,
     model: Annotated[str | None, typer.Option(help="The stylizer to use: its id, or a .safetensors file.")] = None,
+    resume: Resume = False,
     device: Device = DeviceWish.AUTO,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Paint a photo in the style of one or more pictures."""
     started = time.perf_counter()
-    if size is not None and not 1 <= size <= LARGEST:
-        raise BadRequest(f"The size {size}", f"it must lie between 1 and {LARGEST} pixels")
+    output = Output(out, size, overwrite=True, statistics=statistics, resume=resume, keep_unfinished=True).check()  # type: ignore[arg-type]
     draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(_use, style)), strength, style_scale, keep_colors)
     _check_mix(draft)
     painted = [Path(use.style.name) for use in draft.styles if isinstance(use.style, PictureStyle)]
     _check_files(out, [content, *painted, *([] if mask is None else [mask])])
     report = Report(as_json)
-    with session(report, device, seed) as engine:
+    with unfinished_told(report, out), session(report, device, seed) as engine:
         if model is not None:
             engine.use_stylizer(model)
         recipe = _filled(draft, content, mask, engine)
-        done = engine.run(Export(recipe, Output(out, size, overwrite=True)))
-    seconds = round(time.perf_counter() - started, 3)
-    report.finished(
-        f"{done.path} ({done.width} × {done.height} px, {seconds:.1f} s)",
-        path=str(done.path),
-        width=done.width,
-        height=done.height,
-        seconds=seconds,
-        peak_rss_mb=round(peak_rss_mb(), 1),
-    )
+        done = engine.run(Export(recipe, output))
+    exported(report, done, started)
 
 
 def _use(text: str) -> StyleUse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,15 +23,12 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from engine.api.errors import BadRequest, FileUnreadable, ImageDamaged, ImageTooLarge, NotAnImage
+from engine.api.errors import FileUnreadable, ImageDamaged, ImageTooLarge, NotAnImage
 from engine.imaging.picture import Picture, Samples
 from engine.imaging.profiles import lab_to_srgb
 from engine.imaging.resampling import fitted_size
 from engine.imaging.stored import StoredPixels
 from engine.imaging.tiff import TiffHeader
-
-DEFAULT_MAX_PIXELS = 200_000_000
-MAX_PIXELS_VARIABLE = "SFUMATO_MAX_PIXELS"
 
 FileFormat: TypeAlias = Literal["PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF"]
 
@@ -63,14 +59,6 @@ _GREY_MODES = ("1", "L", "LA")
 _ORIENTATION = 0x0112  # the EXIF tag
 # What Pillow, pillow-heif, tifffile and imagecodecs raise for bytes that are not what their header promises.
 _DAMAGE = (SyntaxError, ValueError, IndexError, KeyError, EOFError, OverflowError, struct.error, zlib.error, RuntimeError)
-
-
-def pixel_budget() -> int:
-    """The most pixels a picture may have: SFUMATO_MAX_PIXELS, or 200 million. Raises BadRequest for a bad value."""
-    value = os.environ.get(MAX_PIXELS_VARIABLE, str(DEFAULT_MAX_PIXELS))
-    if not value.isdecimal() or int(value) == 0:
-        raise BadRequest(MAX_PIXELS_VARIABLE, f"{value!r} is not a whole number above zero")
-    return int(value)
 
 
 def decode(stream: IO[bytes], subject: str, max_pixels: int, draft: int | None = None) -> Picture:

@@ -90,10 +90,6 @@ def encode_jpeg(picture: Picture, options: EncodeOptions, subject: str) -> bytes
 
 def encode_webp(picture: Picture, options: EncodeOptions, subject: str) -> bytes:
     """8 bits, alpha kept, lossless on request, the annotation in XMP."""
-    exif = Image.Exif()
-    if options.dpi is not None:
-        exif[_EXIF_X_RESOLUTION] = exif[_EXIF_Y_RESOLUTION] = options.dpi
-        exif[_EXIF_RESOLUTION_UNIT] = _INCH
     Image.fromarray(to_uint8(_stacked(picture))).save(
         stream := io.BytesIO(),
         "WEBP",
@@ -101,10 +97,18 @@ def encode_webp(picture: Picture, options: EncodeOptions, subject: str) -> bytes
         lossless=options.lossless,
         exact=options.lossless,  # colours under full transparency too
         icc_profile=srgb_profile(),
-        exif=exif if options.dpi is not None else b"",
+        exif=b"" if options.dpi is None else resolution_exif(options.dpi),
         xmp=b"" if options.annotation is None else to_xmp(options.annotation),
     )
     return stream.getvalue()
+
+
+def resolution_exif(dpi: float) -> Image.Exif:
+    """Dots per inch where a format has no field of its own for them."""
+    exif = Image.Exif()
+    exif[_EXIF_X_RESOLUTION] = exif[_EXIF_Y_RESOLUTION] = dpi
+    exif[_EXIF_RESOLUTION_UNIT] = _INCH
+    return exif
 
 
 ENCODERS: dict[str, Callable[[Picture, EncodeOptions, str], bytes]] = {

@@ -12,8 +12,9 @@ from typing import IO
 
 from engine.api.atomic import atomic_file, try_target
 from engine.api.errors import FileMissing, FileUnreadable, UnknownFormat
+from engine.api.limits import pixel_budget
 from engine.imaging import annotation
-from engine.imaging.decoding import damage_named, decode, identify, open_image, pixel_budget
+from engine.imaging.decoding import damage_named, decode, identify, open_image
 from engine.imaging.encoding import ENCODERS, EncodeOptions, check_side
 from engine.imaging.picture import Picture
 from engine.imaging.resampling import fitted_size, resize_picture

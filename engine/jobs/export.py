@@ -1,43 +1,253 @@
-"""Export: a recipe at its full size, in a file that carries the recipe."""
+"""Export: a recipe at its full size, strip by strip, in a file that carries the recipe."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
-from engine.api.errors import BadRequest
+import numpy as np
+
+from engine.api.errors import BadRequest, DiskFull, FormatLimit
 from engine.api.events import Progress
-from engine.api.recipe import Recipe, from_plain, to_plain
-from engine.api.requests import Export, Exported, Output
+from engine.api.limits import print_budget
+from engine.api.output import Output
+from engine.api.recipe import Layer, Photo, Recipe, from_plain, to_plain
+from engine.api.requests import Export, Exported
 from engine.context import Context, Step, Wait
-from engine.imaging.decoding import check_size, pixel_budget
-from engine.imaging.files import check_target, save
-from engine.imaging.picture import Picture
-from engine.render import render
+from engine.device import is_out_of_memory
+from engine.imaging.annotation import pack
+from engine.imaging.decoding import check_size
+from engine.imaging.depth import to_eight, to_sixteen
+from engine.imaging.encoding import check_side
+from engine.imaging.files import check_target
+from engine.imaging.picture import Picture, Samples
+from engine.imaging.profiles import OutputProfile, output_profile
+from engine.imaging.strips import Layout, Strips, check_room
+from engine.imaging.windows import Floats, Rect
+from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, WEBP_BYTES_A_PIXEL, Encoding, FileOptions, check_format
+from engine.jobs.unfinished import Unfinished
+from engine.printing import Painted, Plan, composite, level_layout, painted, plan
 
 RECIPE_KEY = "sfumato"
+
+ROWS = 256
+"""Rows of a finished strip."""
+
+COLUMNS = 2048
+"""Columns of what is put together at once."""
+
+FINISHING, WRITING = 0.25, 0.1
+"""What a pixel of the print costs in its last two stages, where one that the network paints costs 1: for the progress."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is to be made, with everything decided."""
+
+    recipe: Recipe
+    output: Output
+    width: int
+    height: int
+    profile: OutputProfile
+    layout: Layout
+    plans: tuple[Plan | None, ...]
+    """Of each layer that shows, from the bottom up; None where no network runs."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return shown(self.recipe)
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @property
+    def scratch_bytes(self) -> int:
+        return self.layout.bytes + sum(6 * levels.pixels for levels in self.plans if levels is not None)
 
 
 def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     """Render and write; what cannot be written is found before the work is done, and an older file stays until the new one is whole."""
     started = time.perf_counter()
-    recipe, output = request.recipe.check(), request.output
+    recipe, output = request.recipe.check(), request.output.check()
     width, height = recipe.size_at(output.long_edge)
-    check_size(width, height, pixel_budget(), str(output.path))  # the result is held in memory, as a picture that is read
-    yield Wait(context.io.submit(check_target, output.path, width, height, output.overwrite))
-    yield Progress(0, 1, "rendering")
-    picture = yield from render(recipe, (width, height), context)
-    yield Progress(1, 1, "writing the file")
-    yield Wait(context.io.submit(_write, picture, recipe, output))
-    return Exported(output.path, width, height, time.perf_counter() - started, output.path.stat().st_size)
+    check_size(width, height, print_budget(), str(output.path))
+    sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, output, width, height, context))
+    unfinished = Unfinished(output.path)
+    try:
+        yield from _made(sheet, unfinished, context)
+    except BaseException as error:
+        again = is_out_of_memory(error) and context.tile_scale == 1  # the scheduler runs the job once more, with smaller tiles
+        kept = unfinished.leave(keep=again or output.keep_unfinished)
+        if kept and isinstance(error, DiskFull) and not error.detail:
+            raise DiskFull(error.subject, " (what is finished is kept, and --resume goes on with it)") from error
+        raise
+    unfinished.leave(keep=False)
+    edge = 2 * output.bleed_pixels
+    return Exported(output.path, width + edge, height + edge, time.perf_counter() - started, output.path.stat().st_size)
 
 
-def _write(picture: Picture, recipe: Recipe, output: Output) -> None:
-    text = recipe_text(recipe)
-    save(picture, output.path, quality=output.quality, lossless=output.lossless, overwrite=output.overwrite, text=text)
+def _decided(recipe: Recipe, output: Output, width: int, height: int, context: Context) -> Sheet:
+    """Everything that can be refused, is; then what the strips will hold."""
+    suffix = output.path.suffix.lower()
+    edge = 2 * output.bleed_pixels
+    check_target(output.path, width + edge, height + edge, output.overwrite)
+    check_side(width + edge, height + edge, suffix, str(output.path))
+    profile = output_profile(output.profile, output.intent, output.black_point)
+    bottom = _photo(recipe.layers[0], context)
+    bits = output.bits or (16 if bottom is not None and bottom.bits == 16 and suffix in DEEP_SUFFIXES else 8)
+    check_format(suffix, bits, profile.space, str(output.path))
+    _check_webp(suffix, (width + edge) * (height + edge), output, context)
+    see_through = suffix in ALPHA_SUFFIXES and profile.space != "cmyk" and _may_be_transparent(recipe, context)
+    plans = tuple(plan(layer, recipe, width, height) if layer.mix and layer.strength > 0 else None for layer in shown(recipe))
+    key = _key(recipe, output, profile, bits, context)
+    sheet = Sheet(recipe, output, width, height, profile, Layout(key, width, height, profile.channels + see_through, bits, ROWS), plans)
+    check_room(output.path.parent, sheet.scratch_bytes + sheet.layout.bytes, str(output.path))
+    return sheet
+
+
+def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[Step, Any, None]:
+    """Levels, strips, file."""
+    resume = sheet.output.resume or context.tile_scale < 1
+    meter = _Meter(sheet, context)
+    strips: Strips = yield Wait(context.io.submit(unfinished.open, "picture", sheet.layout, resume=resume, insist=sheet.output.resume))
+    if strips.done < strips.layout.count:
+        yield meter.told(0)
+        layers = yield from meter.counted(_painted(sheet, unfinished, resume, context))
+        yield from meter.counted(_finished(sheet, layers, strips, context))
+    text = pack(recipe_text(sheet.recipe))
+    output = sheet.output
+    options = FileOptions(
+        sheet.profile.data,
+        sheet.profile.space,
+        output.quality,
+        output.lossless,
+        output.chroma,
+        output.compression,
+        output.dpi,
+        output.bleed_pixels,
+        text,
+    )
+    encoding = Encoding(strips.path, strips.layout, output.path, options, output.overwrite)
+    try:
+        while (news := encoding.news()) is not None:
+            fraction = yield Wait(news)
+            yield meter.writing(fraction)
+        encoding.result()
+    finally:
+        encoding.stop()
+
+
+def _painted(sheet: Sheet, unfinished: Unfinished, resume: bool, context: Context) -> Generator[Step, Any, list[Painted]]:
+    layers = []
+    for number, (layer, levels) in enumerate(zip(sheet.layers, sheet.plans, strict=True)):
+
+        def opened(name: str, width: int, height: int, number: int = number) -> Generator[Step, Any, Strips]:
+            layout = level_layout(sheet.layout.key, width, height)
+            strips: Strips = yield Wait(context.io.submit(unfinished.open, f"layer-{number}-{name}", layout, resume=resume))
+            return strips
+
+        native = sheet.output.statistics == "native"
+        known = levels or plan(layer, sheet.recipe, sheet.width, sheet.height)
+        layers.append((yield from painted(layer, known, sheet.width, sheet.height, opened, native, context)))
+    return layers
+
+
+def _finished(sheet: Sheet, layers: list[Painted], strips: Strips, context: Context) -> Generator[Step, Any, None]:
+    """Put the layers together, strip by strip, in the samples of the file."""
+    columns = max(64, int(COLUMNS * context.tile_scale))
+    for index in range(strips.layout.count):
+        if strips.has(index):
+            continue
+        strip = strips.layout.strip(index)
+        samples = np.empty((strip.height, sheet.width, sheet.layout.channels), sheet.layout.dtype)
+        for left in range(0, sheet.width, columns):
+            rect = Rect(left, strip.top, min(left + columns, sheet.width), strip.bottom)
+            colour, alpha = yield from composite(layers, rect)
+            values = colour.permute(1, 2, 0).numpy(), alpha.permute(1, 2, 0).numpy()
+            samples[:, rect.left : rect.right] = _samples(*values, rect, sheet)
+            yield Progress(rect.width * rect.height * FINISHING, 0, "finishing")
+        yield Wait(context.io.submit(strips.write, index, samples))
+
+
+def _samples(colour: Floats, alpha: Floats, rect: Rect, sheet: Sheet) -> Samples:
+    """(h, w, channels) as the file has them."""
+    see_through = sheet.layout.channels > sheet.profile.channels
+    if not see_through and alpha.min() < 1:
+        colour = colour * alpha + (1 - alpha)  # on white
+    sixteen = sheet.profile.convert(to_sixteen(colour))
+    if see_through:
+        sixteen = np.concatenate([sixteen, to_sixteen(alpha)], 2)
+    return sixteen if sheet.layout.bits == 16 else to_eight(sixteen, rect, dither=sheet.output.dither)
+
+
+class _Meter:
+    """Turns the pixels that the stages report into the share of the whole that is done."""
+
+    def __init__(self, sheet: Sheet, context: Context) -> None:
+        painting = sum(levels.pixels for levels in sheet.plans if levels is not None)
+        self.total = painting + sheet.pixels * (FINISHING + WRITING)
+        self.before_writing = painting + sheet.pixels * FINISHING
+        self.done = 0.0
+        self.stage = "rendering" if context.tile_scale == 1 else "rendering in smaller tiles, as memory ran short"
+
+    def told(self, pixels: float) -> Progress:
+        self.done = min(self.before_writing, self.done + pixels)
+        return Progress(self.done, self.total, self.stage)
+
+    def writing(self, fraction: float) -> Progress:
+        return Progress(self.before_writing + fraction * (self.total - self.before_writing), self.total, "writing the file")
+
+    def counted(self, steps: Generator[Step, Any, T]) -> Generator[Step, Any, T]:
+        """The same steps, with their pixels as shares."""
+        answer = None
+        try:
+            while True:
+                step = steps.send(answer)
+                answer = yield self.told(step.done) if isinstance(step, Progress) else step
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        finally:
+            steps.close()
+
+
+def shown(recipe: Recipe) -> tuple[Layer, ...]:
+    """The layers that have a part in the picture."""
+    return tuple(layer for layer in recipe.layers if layer.visible and (layer.opacity > 0 or layer is recipe.layers[0]))
+
+
+def _key(recipe: Recipe, output: Output, profile: OutputProfile, bits: int, context: Context) -> str:
+    """A hash of all that the samples of the strips depend on. What only the file depends on may change between two attempts."""
+    model = context.models.stylizer().fingerprint if any(layer.mix for layer in recipe.layers) else ""
+    colours = [hashlib.sha256(profile.data).hexdigest(), profile.intent, profile.black_point]
+    parts = [version("sfumato"), to_plain(recipe), model, context.device.precision, colours, bits, output.dither, output.statistics]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _may_be_transparent(recipe: Recipe, context: Context) -> bool:
+    """Whether no layer covers all that is below it."""
+    photos = [_photo(layer, context) for layer in shown(recipe) if layer.opacity == 1]
+    return all(photo is not None and photo.alpha is not None for photo in photos)
+
+
+def _photo(layer: Layer, context: Context) -> Picture | None:
+    """A layer's photo; None for a generator's picture, which has 8 bits and no alpha."""
+    source = layer.source
+    return context.blobs.picture(source.blob, source.name) if isinstance(source, Photo) else None
+
+
+def _check_webp(suffix: str, pixels: int, output: Output, context: Context) -> None:
+    needed = pixels * WEBP_BYTES_A_PIXEL
+    if suffix == ".webp" and context.device.name == "cpu" and needed > context.device.memory_budget:
+        raise FormatLimit(output.path, f"WebP is encoded in one piece, for which {needed / 1e9:.1f} GB of memory are needed")
 
 
 def recipe_text(recipe: Recipe) -> dict[str, str]:

@@ -13,7 +13,7 @@ from engine.api.errors import BadRequest
 from engine.api.events import Progress
 from engine.api.exploring import MOST_FRAMES, ExportFilm, Filmed
 from engine.context import Context, Step, Wait
-from engine.imaging.decoding import check_size, pixel_budget
+from engine.imaging.decoding import check_size
 from engine.imaging.film import Film, check_film, film
 from engine.imaging.resampling import resize
 from engine.latent.mixing import check_journey, frame_times, paced, positions

@@ -11,10 +11,11 @@ import numpy as np
 
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
+from engine.api.limits import pixel_budget
 from engine.api.manifest import Manifest
 from engine.api.requests import FindGenerators, Generate, Generated
 from engine.context import Context, Step, Wait
-from engine.imaging.decoding import check_size, pixel_budget
+from engine.imaging.decoding import check_size
 from engine.imaging.files import check_target, save
 from engine.imaging.picture import Picture
 from engine.imaging.resampling import resize

@@ -8,6 +8,7 @@ import pytest
 from engine.api import errors
 from engine.api.errors import Failure, InternalError, SfumatoError
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, Learned, Progress, Started, Superseded, Tile, Tiles
+from engine.api.output import Output
 from engine.api.places import places
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import (
@@ -17,7 +18,6 @@ from engine.api.requests import (
     FinishTraining,
     ImportPicture,
     Lane,
-    Output,
     Preview,
     Request,
     ResumeTraining,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from engine.imaging.files import load
@@ -144,7 +145,7 @@ def stripes(width: int, height: int) -> Image.Image:
     return Image.fromarray(values)
 
 
-def odd_picture(kind: str, folder: Path) -> Path:
+def odd_picture(kind: str, folder: Path) -> Path:  # noqa: PLR0912 - a case for each kind
     """A picture of 48 x 32 as it is seen."""
     image, path = stripes(48, 32), folder / "odd.png"
     match kind:
@@ -165,6 +166,9 @@ def odd_picture(kind: str, folder: Path) -> Path:
             Image.fromarray(np.arange(48 * 32, dtype=np.uint16).reshape(32, 48) * 40).save(path)
         case "1 bit":
             image.convert("1").save(path)
+        case "32-bit float TIFF":
+            path = folder / "odd.tif"
+            tifffile.imwrite(path, np.asarray(image).astype(np.float32) / 255, photometric="rgb")
         case "grey with alpha":
             image.convert("LA").save(path)
         case "EXIF-rotated":
@@ -192,6 +196,7 @@ ODD = (
     "animated WebP",
     "16-bit grey",
     "1 bit",
+    "32-bit float TIFF",
     "grey with alpha",
     "EXIF-rotated",
     "named as another format",

@@ -40,14 +40,19 @@ def test_a_full_disk_keeps_the_older_picture(stylize: Stylize, prints: Path, mon
     synced = os.fsync
 
     def fsync(descriptor: int) -> None:
-        if any(path.stat().st_ino == os.fstat(descriptor).st_ino for path in prints.iterdir()):
+        if any(path.stat().st_ino == os.fstat(descriptor).st_ino for path in prints.glob("*.part")):
             raise OSError(errno.ENOSPC, "No space left on device")
         synced(descriptor)
 
-    monkeypatch.setattr(os, "fsync", fsync)
-    sentence = stylize().sentence(1)
-    assert sentence == f"There is no room on the disk for {prints / 'out.png'}: free some space and try again."
-    assert [(path.name, path.read_bytes()) for path in prints.iterdir()] == [("out.png", b"older")]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        sentence = stylize().sentence(1)
+    kept = "(what is finished is kept, and --resume goes on with it)"
+    assert sentence == f"There is no room on the disk for {prints / 'out.png'} {kept}: free some space and try again."
+    assert (prints / "out.png").read_bytes() == b"older"
+    assert sorted(path.name for path in prints.iterdir()) == [".out.png.unfinished", "out.png"]
+    assert stylize("--resume").code == 0
+    assert [path.name for path in prints.iterdir()] == ["out.png"]
 
 
 def test_a_full_disk_for_temporary_files_is_one_sentence(stylize: Stylize, prints: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +85,7 @@ def test_no_input_is_overwritten(stylize: Stylize, photo: Path, tmp_path: Path, 
 
 
 def test_a_result_beyond_the_limit_is_refused_with_its_numbers(stylize: Stylize, prints: Path) -> None:
-    refused(stylize("--size", 65536), 1, prints / "out.png", "65536 × 43691", "200 MP", folder=prints)
+    refused(stylize("--size", 65536), 1, prints / "out.png", "65536 × 43691", "2000 MP", folder=prints)
 
 
 def test_a_side_that_the_format_cannot_hold_is_refused(stylize: Stylize, tmp_path: Path, prints: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from desktop.app import StartEngine
+from engine.api.output import Output
 from engine.api.places import places
 from engine.api.recipe import PictureStyle
-from engine.api.requests import Output
 from tests.flows.conftest import Travel, Traveller
 
 

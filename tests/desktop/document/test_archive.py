@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from desktop.document import archive, serialization
 from desktop.document.document import Document, View
+from desktop.document.migrations import FORMAT
+from engine.api import archive as packed
 from engine.api.errors import (
     BadRequest,
     BlobMissing,
@@ -281,7 +283,7 @@ def test_zip_bombs(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert saved.stat().st_size < 100_000
     with pytest.raises(DocumentDamaged, match="its pictures claim 10,002,400 bytes, and at most 100,000 are opened"):
         archive.load(saved, tmp_path / "fresh")
-    rewritten(saved, {"document.json": b" " * (archive.MAX_JSON_BYTES + 1)}, compression=zipfile.ZIP_DEFLATED)
+    rewritten(saved, {"document.json": b" " * (packed.MAX_JSON_BYTES + 1)}, compression=zipfile.ZIP_DEFLATED)
     with pytest.raises(DocumentDamaged, match="its description claims 16,777,217 bytes"):
         archive.load(saved, tmp_path / "fresh")
     assert not (tmp_path / "fresh").exists()
@@ -313,3 +315,7 @@ def test_a_newer_sfumato(saved: Path, blobs: Path) -> None:
     rewritten(saved, {"document.json": b'{"format": 2}'})
     with pytest.raises(BadRequest, match="made by a newer Sfumato"):
         archive.load(saved, blobs)
+
+
+def test_the_command_line_knows_the_same_format() -> None:
+    assert packed.FORMAT == FORMAT

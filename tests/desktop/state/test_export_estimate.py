@@ -12,7 +12,6 @@ from PIL import Image
 
 from desktop.state.export_estimate import (
     FORMATS,
-    MAX_PIXELS_VARIABLE,
     Estimate,
     estimate,
     file_format,
@@ -22,9 +21,10 @@ from desktop.state.export_estimate import (
     size_in_words,
     time_in_words,
 )
-from engine.api.errors import BadRequest
+from engine.api.errors import BadRequest, ImageTooLarge
+from engine.api.limits import MAX_PIXELS_VARIABLE, print_budget
 from engine.api.recipe import Layer, Photo, Recipe
-from engine.imaging.decoding import pixel_budget
+from engine.imaging.decoding import check_size
 
 
 @pytest.mark.parametrize("format", [each.id for each in FORMATS])
@@ -77,17 +77,20 @@ def test_it_needs_no_qt() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("value", [None, "1000", "0", "many"])
+@pytest.mark.parametrize("value", [None, "1000", "3000000000", "0", "many"])
 def test_the_limit_is_the_engines(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
     monkeypatch.delenv(MAX_PIXELS_VARIABLE, raising=False)
     if value is not None:
         monkeypatch.setenv(MAX_PIXELS_VARIABLE, value)
     try:
-        expected = pixel_budget()
+        expected = print_budget()
     except BadRequest:
         assert pixel_limit() is None
-    else:
-        assert pixel_limit() == expected
+        return
+    assert pixel_limit() == expected
+    check_size(1, expected, print_budget(), "a picture")
+    with pytest.raises(ImageTooLarge):
+        check_size(1, expected + 1, print_budget(), "a picture")
 
 
 @given(st.integers(1, 70_000), st.integers(1, 70_000), st.integers(1, 10**9))

@@ -8,9 +8,10 @@ from PySide6.QtGui import QImage
 
 from desktop.state.studio import Studio, house_picture
 from engine.api.events import Frame
+from engine.api.output import Output
 from engine.api.places import places
 from engine.api.recipe import GalleryStyle, PictureStyle, Recipe
-from engine.api.requests import Export, Output, Preview, StyleSample
+from engine.api.requests import Export, Preview, StyleSample
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_engine import png
 

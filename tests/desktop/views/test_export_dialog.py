@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.export_dialog import ExportDialog
 from desktop.widgets.controls import Switch
-from engine.api.requests import Output
+from engine.api.output import Output
 from tests.desktop.views.finding import named
 
 
@@ -176,16 +176,16 @@ def test_a_size_beyond_the_limit_is_named_while_it_is_typed(dialog: ExportDialog
     choose(dialog, "Size", "Custom")
     spin = named(dialog, QSpinBox, "Long edge in pixels")
     spin.selectAll()
-    QTest.keyClicks(spin, "20000")
-    assert "300 megapixels are more than fit into memory at once (200). Choose a long edge of 16329 px or less." in shown_texts(dialog)
+    QTest.keyClicks(spin, "60000")
+    assert "2700 megapixels are more than one file may have (2000). Choose a long edge of 51639 px or less." in shown_texts(dialog)
     assert not button(dialog).isEnabled()
-    spin.setValue(16_329)
+    spin.setValue(51_639)
     assert "megapixels" not in shown_texts(dialog)
-    assert exported(dialog, qtbot).long_edge == 16_329
+    assert exported(dialog, qtbot).long_edge == 51_639
 
 
 def test_a_limit_of_ones_own_holds_in_the_dialog_too(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SFUMATO_MAX_PIXELS", "1000000")
+    monkeypatch.setenv("SFUMATO_MAX_PIXELS", "100000")
     choose(dialog, "Size", "2048")
     assert "(1). Choose a long edge of 1154 px or less." in shown_texts(dialog)
     choose(dialog, "Size", "1024")

@@ -212,7 +212,10 @@ def test_ctrl_c_leaves_nothing_behind(
     monkeypatch.setattr(os, "fsync", interrupted)
     folder = tmp_path / "prints"
     folder.mkdir()
-    assert sfumato("stylize", photo, "--style", style, "-o", folder / "out.png").sentence(130) == "stopped."
+    said = sfumato("stylize", photo, "--style", style, "-o", folder / "out.png")
+    assert (said.code, said.out) == (130, "")
+    assert said.err.splitlines()[-1] == "sfumato: stopped."
+    assert (folder / ".out.png.unfinished").exists() == ("--resume goes on" in said.err)
     assert not [path for path in folder.iterdir() if path.suffix == ".part"]
 
 

@@ -1,0 +1,198 @@
+"""sfumato render: a document, or a picture that Sfumato exported, made again at any size."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.api import recipe as recipes
+from engine.api.archive import FORMAT, unpack
+from engine.api.errors import BadRequest, BlobMissing, DocumentDamaged, FileMissing, SourceChanged
+from engine.api.output import Output
+from engine.api.places import places
+from engine.api.recipe import BlobId, PictureStyle, Recipe
+from engine.api.requests import Export, ImportPicture
+from engine.cli import paper
+from engine.cli.options import Device, DeviceWish, Json, Seed
+from engine.cli.report import Report
+from engine.cli.session import Session, exported, session, unfinished_told
+
+DOCUMENT_SUFFIX = ".sfumato"
+
+_BLOB_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def render(
+    source: Annotated[
+        Path, typer.Argument(metavar="PROJECT.sfumato|PICTURE", help="A document, or an exported picture.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="The file to write, or to replace: .png, .jpg, .webp or .tif.", show_default=False)
+    ],
+    size: paper.Size = None,
+    width: paper.Width = None,
+    dpi: paper.Dpi = None,
+    bleed: paper.Bleed = Output.bleed,
+    bits: paper.Bits = None,
+    profile: paper.Profile = Output.profile,
+    intent: paper.Intent = Output.intent,
+    black_point: paper.BlackPoint = Output.black_point,
+    quality: paper.Quality = Output.quality,
+    lossless: Annotated[bool, typer.Option("--lossless", help="Of WebP.")] = Output.lossless,
+    chroma: paper.Chroma = Output.chroma,
+    compression: paper.Compression = Output.compression,
+    statistics: paper.Statistics = Output.statistics,
+    photos: Annotated[
+        list[Path] | None, typer.Option("--photos", metavar="FOLDER", help="Where the pictures of the recipe are; may repeat.")
+    ] = None,
+    accept_changed: Annotated[
+        bool, typer.Option("--accept-changed", help="Use pictures that have changed since the recipe was made as they are now.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="The stylizer to use: its id, or a .safetensors file.")] = None,
+    resume: paper.Resume = False,
+    device: Device = DeviceWish.AUTO,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Make a picture again from its recipe, at any size, for the screen or for paper."""
+    started = time.perf_counter()
+    output = Output(
+        out,
+        size,
+        quality,
+        lossless,
+        overwrite=True,
+        bits=bits,
+        profile=profile,
+        intent=intent,  # type: ignore[arg-type] # `check` says which words there are
+        black_point=black_point,
+        dpi=dpi,
+        bleed=bleed,
+        chroma=chroma,  # type: ignore[arg-type]
+        compression=compression,  # type: ignore[arg-type]
+        statistics=statistics,  # type: ignore[arg-type]
+        resume=resume,
+        keep_unfinished=True,
+    ).check()
+    if width is not None:
+        paper.wide(output, width)
+    _check_names(source, out)
+    report = Report(as_json)
+    with unfinished_told(report, out), session(report, device, seed) as engine:
+        if model is not None:
+            engine.use_stylizer(model)
+        if source.suffix.lower() == DOCUMENT_SUFFIX:
+            recipe = _of_document(source, engine)
+        else:
+            folders = (*(photos or ()), source.absolute().parent, Path.cwd())
+            recipe = _of_picture(source, folders, accept_changed, engine)
+        done = engine.run(Export(recipe, paper.on_paper(output, recipe, width)))
+    exported(report, done, started, dpi)
+
+
+def _check_names(source: Path, out: Path) -> None:
+    from engine.imaging.files import check_target
+
+    if out.is_dir():
+        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
+    if not source.exists():
+        raise FileMissing(source)
+    check_target(out, 1, 1, overwrite=True)
+    if out.exists() and out.samefile(source):
+        raise BadRequest(f"The output {out}", "it is the picture to be read, and would be lost; choose another name")
+
+
+# ---- documents ----
+
+
+def _of_document(path: Path, engine: Session) -> Recipe:
+    """The recipe of a document, with its pictures taken in."""
+
+    def parse(data: bytes) -> tuple[Recipe, tuple[BlobId, ...]]:
+        recipe = _recipe(data, path)
+        return recipe, tuple(recipe.blobs())
+
+    recipe = unpack(path, engine.context.blobs.folder, parse)
+    if not recipe.layers:
+        raise BadRequest(path, "it holds no picture yet; open it in the studio and drop a photo")
+    return recipe
+
+
+def _recipe(data: bytes, path: Path) -> Recipe:
+    try:
+        values = json.loads(data)
+        number = values["format"]
+        recipe = recipes.from_plain(values["recipe"]) if number <= FORMAT else Recipe()
+        if not all(map(_BLOB_ID.fullmatch, recipe.blobs())):
+            raise ValueError("a picture's id is none")
+    except (BadRequest, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise DocumentDamaged(path, str(error).rstrip(".")) from error
+    if number > FORMAT:
+        raise BadRequest(path, f"it was made by a newer Sfumato (document format {number}); update Sfumato to open it")
+    return recipe
+
+
+# ---- exported pictures ----
+
+
+def _of_picture(path: Path, folders: Sequence[Path], accept_changed: bool, engine: Session) -> Recipe:
+    """The recipe in an exported picture, with its pictures found and taken in."""
+    from engine.imaging.files import read_text
+    from engine.jobs.export import recipe_in
+
+    recipe = recipe_in(read_text(path))
+    if recipe is None or not recipe.layers:
+        raise BadRequest(path, "it carries no recipe; only pictures that Sfumato exported do, unless another program has rewritten them")
+    replaced = {}
+    for blob, name in _named(recipe):
+        found = _found(blob, name, path, folders, accept_changed, engine)
+        if found != blob:
+            replaced[blob] = found
+    return _with(recipe, replaced) if replaced else recipe
+
+
+def _named(recipe: Recipe) -> Iterator[tuple[BlobId, str]]:
+    """Every blob with the name of the file that it came from; a mask has none."""
+    names = {layer.source.blob: layer.source.name for layer in recipe.layers}
+    names |= {use.style.blob: use.style.name for layer in recipe.layers for use in layer.styles if isinstance(use.style, PictureStyle)}
+    return ((blob, names.get(blob, "")) for blob in recipe.blobs())
+
+
+def _found(blob: BlobId, name: str, picture: Path, folders: Sequence[Path], accept_changed: bool, engine: Session) -> BlobId:
+    """Take in the blob from the artist's library, or from a file of its name; a file that has changed only where that is accepted."""
+    kept = places().blobs / blob
+    candidates = [kept, *(folder / Path(name).name for folder in folders if name)]
+    changed = None
+    for file in candidates:
+        if not _BLOB_ID.fullmatch(blob) or not file.is_file() or file.samefile(picture):
+            continue
+        taken = engine.run(ImportPicture(path=file))
+        if taken.blob == blob:
+            return blob
+        changed = changed or (file, taken.blob)
+    if changed is None:
+        raise BlobMissing(f"{name or 'a mask'} of {picture} (looked for in {', '.join(map(str, dict.fromkeys(folders)))})")
+    file, instead = changed
+    if not accept_changed:
+        raise SourceChanged(file, f"its bytes are not those that {picture.name} was made from")
+    engine.report.note(f"{file} has changed since {picture.name} was made: it is used as it is now.")
+    return instead
+
+
+def _with(recipe: Recipe, replaced: dict[BlobId, BlobId]) -> Recipe:
+    """The recipe with other blobs. A photo keeps the size that it is said to have: the picture keeps its shape."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: changed(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [changed(each) for each in value]
+        return replaced.get(value, value) if isinstance(value, str) else value
+
+    return recipes.from_plain(changed(recipes.to_plain(recipe)))

@@ -1,0 +1,157 @@
+"""Any window of a picture at any size, without the whole of it: the samples of a pixel depend on its place in the picture alone.
+
+Positions are of the whole result, and every sample is made by the same operations in the same order, so that windows meet without
+a seam, to the last bit, however the result is cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.imaging.picture import Samples
+
+Floats = npt.NDArray[np.float32]
+
+_SHARPNESS = -0.5
+"""The parameter of the cubic kernel (Keys 1981): Catmull-Rom, which passes through the samples."""
+
+
+@dataclass(frozen=True)
+class Rect:
+    """Pixels left <= x < right, top <= y < bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    def grown(self, margin: int) -> Rect:
+        """The rectangle with `margin` pixels more on every side."""
+        return Rect(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+
+
+class Raster(Protocol):
+    """Samples of a whole picture, in memory or in a file."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        ...
+
+    def read(self, rect: Rect) -> Samples:
+        """(h, w, channels) of a rectangle that lies inside the picture."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayRaster:
+    """An array (H, W, C) as a raster."""
+
+    samples: Samples
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        height, width, channels = self.samples.shape
+        return height, width, channels
+
+    def read(self, rect: Rect) -> Samples:
+        return self.samples[rect.top : rect.bottom, rect.left : rect.right]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One direction of an enlargement: `source` samples become `scaled`, of which `length` from `offset` on are the picture."""
+
+    source: int
+    scaled: int
+    offset: int
+    length: int
+
+    def taps(self, start: int, stop: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Of each place from `start` to `stop`: the indices (n, 4) of the source samples around it, edges repeated, and their
+        weights (n, 4), which add up to 1."""
+        position = (np.arange(start, stop) + self.offset + 0.5) * (self.source / self.scaled) - 0.5
+        first = np.floor(position).astype(np.int64)
+        part = position - first
+        weights = np.stack([_cubic(part + 1), _cubic(part), _cubic(1 - part), _cubic(2 - part)], 1)
+        indices = np.clip(first[:, None] + np.arange(-1, 3), 0, self.source - 1)
+        return indices, weights.astype(np.float32)
+
+    @property
+    def is_plain(self) -> bool:
+        return self.source == self.scaled
+
+
+@dataclass(frozen=True, eq=False)
+class Enlarged:
+    """A raster at a size that is not below its own, each window by itself."""
+
+    raster: Raster
+    rows: Axis
+    columns: Axis
+
+    @classmethod
+    def stretched(cls, raster: Raster, width: int, height: int) -> Enlarged:
+        """The whole raster at width x height."""
+        source_height, source_width, _ = raster.shape
+        return cls(raster, Axis(source_height, height, 0, height), Axis(source_width, width, 0, width))
+
+    @classmethod
+    def covering(cls, raster: Raster, width: int, height: int) -> Enlarged:
+        """The raster scaled to cover width x height, and cut evenly where the shapes differ."""
+        source_height, source_width, _ = raster.shape
+        scale = max(width / source_width, height / source_height)
+        scaled_width, scaled_height = max(width, round(source_width * scale)), max(height, round(source_height * scale))
+        return cls(
+            raster,
+            Axis(source_height, scaled_height, (scaled_height - height) // 2, height),
+            Axis(source_width, scaled_width, (scaled_width - width) // 2, width),
+        )
+
+    def window(self, rect: Rect) -> Floats:
+        """(h, w, C) in 0..1 of a rectangle inside the picture."""
+        if self.rows.is_plain and self.columns.is_plain:
+            left, top = rect.left + self.columns.offset, rect.top + self.rows.offset
+            return unit(self.raster.read(Rect(left, top, left + rect.width, top + rect.height)))
+        row_taps, row_weights = self.rows.taps(rect.top, rect.bottom)
+        column_taps, column_weights = self.columns.taps(rect.left, rect.right)
+        top, left = int(row_taps.min()), int(column_taps.min())
+        samples = unit(self.raster.read(Rect(left, top, int(column_taps.max()) + 1, int(row_taps.max()) + 1)))
+        rows = _weighted(samples, row_taps - top, row_weights, axis=0)
+        return np.clip(_weighted(rows, column_taps - left, column_weights, axis=1), 0, 1)
+
+
+def unit(samples: Samples) -> Floats:
+    """uint8 or uint16 samples as floats in 0..1."""
+    return samples.astype(np.float32) / np.float32(np.iinfo(samples.dtype).max)
+
+
+def _weighted(samples: Floats, taps: npt.NDArray[np.int64], weights: Floats, axis: int) -> Floats:
+    """Sums of four taps along an axis of (h, w, C). Products and sums apart: fused, they would round by the place in memory."""
+    shape = (-1, 1, 1) if axis == 0 else (1, -1, 1)
+    total: Floats | None = None
+    for tap in range(taps.shape[1]):
+        part = np.take(samples, taps[:, tap], axis)
+        part *= weights[:, tap].reshape(shape)
+        total = part if total is None else np.add(total, part, out=total)
+    assert total is not None
+    return total
+
+
+def _cubic(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Keys' cubic convolution kernel at distances of 0 to 2."""
+    near = ((_SHARPNESS + 2) * distance - (_SHARPNESS + 3)) * distance**2 + 1
+    far = _SHARPNESS * (((distance - 5) * distance + 8) * distance - 4)
+    return np.where(distance <= 1, near, far)

@@ -1,0 +1,52 @@
+"""The scratch files of one render, in a hidden folder beside the file that it makes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from engine.api.atomic import make_folder
+from engine.api.errors import NothingToResume
+from engine.api.output import unfinished_folder
+from engine.imaging.strips import Layout, OtherStrips, Strips
+
+
+class Unfinished:
+    """Opens scratch files, and at the end takes them away or leaves them for another attempt."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.folder = unfinished_folder(target)
+        self._open: list[Strips] = []
+
+    def open(self, name: str, layout: Layout, *, resume: bool, insist: bool = False) -> Strips:
+        """A scratch file; with `resume` what is finished of it stays. Raises NotWritable, DiskFull, and with `insist` NothingToResume
+        where strips of another picture are there."""
+        make_folder(self.folder)
+        path = self.folder / f"{name}.raw"
+        try:
+            strips = (Strips.resume if resume else Strips.begin)(path, layout, str(self.target))
+        except OtherStrips:
+            if insist:
+                detail = "what was left unfinished is another recipe, size or kind of file, or was begun by another version"
+                raise NothingToResume(self.target, detail) from None
+            strips = Strips.begin(path, layout, str(self.target))
+        self._open.append(strips)
+        return strips
+
+    def leave(self, *, keep: bool) -> bool:
+        """Close all files. They are kept only if they are asked for and something is finished; returns whether they were."""
+        keep = keep and any(strips.done for strips in self._open)
+        for strips in self._open:
+            strips.close() if keep else strips.remove()
+        if not keep:
+            self._remove_all()
+        return keep
+
+    def _remove_all(self) -> None:
+        """Also what an attempt before this one has left there."""
+        with suppress(OSError):
+            if self._open:
+                for path in (*self.folder.glob("*.raw"), *self.folder.glob("*.journal")):
+                    path.unlink()
+            self.folder.rmdir()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.imaging.windows import ArrayRaster, Enlarged, Rect
+
+
+def noise(height: int, width: int, channels: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 65536, (height, width, channels), np.uint16)
+
+
+@pytest.mark.parametrize("size", [(40, 30), (83, 61), (160, 120), (41, 90)])
+def test_windows_are_parts_of_the_whole_to_the_last_bit(size: tuple[int, int]) -> None:
+    width, height = size
+    source = Enlarged.stretched(ArrayRaster(noise(30, 40)), width, height)
+    whole = source.window(Rect(0, 0, width, height))
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        left, top = int(rng.integers(0, width)), int(rng.integers(0, height))
+        right, bottom = int(rng.integers(left, width)) + 1, int(rng.integers(top, height)) + 1
+        assert np.array_equal(source.window(Rect(left, top, right, bottom)), whole[top:bottom, left:right])
+
+
+def test_at_its_own_size_it_is_the_picture() -> None:
+    samples = noise(30, 40)
+    window = Enlarged.stretched(ArrayRaster(samples), 40, 30).window(Rect(3, 4, 20, 30))
+    assert np.array_equal(window, samples[4:30, 3:20] / np.float32(65535))
+
+
+def test_it_enlarges_as_a_cubic_kernel_does() -> None:
+    coarse = Image.fromarray(np.random.default_rng(0).integers(60, 196, (8, 10), np.uint8))
+    soft = np.asarray(coarse.resize((80, 64), Image.Resampling.BICUBIC))
+    ours = Enlarged.stretched(ArrayRaster(soft[..., None]), 200, 160).window(Rect(0, 0, 200, 160))[..., 0] * 255
+    theirs = np.asarray(Image.fromarray(soft).resize((200, 160), Image.Resampling.BICUBIC)).astype(float)
+    assert np.abs(ours - theirs)[8:-8, 8:-8].max() < 1.1  # theirs is rounded twice
+
+
+def test_covering_cuts_evenly() -> None:
+    samples = np.zeros((10, 30, 1), np.uint8)
+    samples[:, 10:20] = 255
+    middle = Enlarged.covering(ArrayRaster(samples), 20, 20).window(Rect(0, 0, 20, 20))
+    assert middle[:, 2:-2].min() == 1

@@ -1,0 +1,87 @@
+"""Renders one picture and is killed: run by `test_prints`, prints one line of JSON.
+
+    python -m tests.faults.killed_print FOLDER KILLS SEED
+
+A process that has loaded torch, and computed nothing with it, forks a new one for every attempt; each but the last is killed with
+SIGKILL after a random time, and the next resumes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from engine import printing, render
+from engine.api.output import Output
+from engine.api.recipe import Layer, PictureStyle, Recipe, StyleUse
+from engine.api.requests import Export, ImportPicture
+from engine.engine import run
+from engine.jobs import export as export_job
+from tests.tiny import picture_file, tiny_context
+
+
+def attempt(folder: Path, output: Output) -> None:
+    """One process's work: the same every time, with levels and many strips."""
+    torch.set_num_threads(1)
+    vars(printing).update(LOOK_EDGE=96, LEVEL_ROWS=24)
+    render.TILE, export_job.ROWS = 64, 12
+    context = tiny_context(folder / f"home-{os.getpid()}")
+    photo = run(ImportPicture(path=folder / "photo.png"), context)
+    style = run(ImportPicture(path=folder / "style.png"), context)
+    run(Export(Recipe((Layer(photo, (StyleUse(PictureStyle(style.blob)),)),)), output), context)
+    context.io.close()
+
+
+def forked(folder: Path, output: Output, seconds: float | None) -> bool:
+    """Whether an attempt ended well; with `seconds` it is killed when they are over."""
+    child = os.fork()
+    if child == 0:
+        try:
+            attempt(folder, output)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def main(folder: Path, kills: int, seed: int) -> None:
+    picture_file(folder / "photo.png", 240, 160, 0)
+    picture_file(folder / "style.png", 140, 100, 1)
+    output = Output(folder / "whole.tif", 360, bits=16)
+    started = time.perf_counter()
+    assert forked(folder, output, None)
+    longest = time.perf_counter() - started
+    dice = random.Random(seed)
+    killed = replace(output, path=folder / "killed.tif", resume=True, keep_unfinished=True, overwrite=True)
+    halfway = half_written = 0
+    for _ in range(kills):
+        if forked(folder, killed, dice.uniform(0.1, 1) * longest):
+            killed.path.unlink()  # it was done before: once more from the beginning
+            continue
+        halfway += (folder / ".killed.tif.unfinished").exists()
+        half_written += killed.path.exists() and hashed(killed.path) != hashed(output.path)
+    assert forked(folder, killed, None)
+    left = sorted(path.name for path in folder.iterdir() if path.name.startswith(".") and path.suffix != ".part")
+    print(json.dumps({"same": hashed(killed.path) == hashed(output.path), "halfway": halfway, "half_written": half_written, "left": left}))
+
+
+def hashed(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
