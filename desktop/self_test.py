@@ -218,7 +218,7 @@ async def _train(app: App) -> None:
 
 
 async def _export(app: App, kept: Path, troubles: list[str], steps: Steps) -> Path:
-    from engine.api.requests import Output
+    from engine.api.output import Output
 
     target = kept / f"house-{STYLE}.png"
     done = await app.studio.exporter.export(app.studio.session.recipe, Output(target, long_edge=EXPORT_EDGE, overwrite=True))

@@ -12,8 +12,9 @@ from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest
 from engine.api.exploring import ReadCode
 from engine.api.latent import GREATEST_SEED
+from engine.api.output import Output
 from engine.api.recipe import Layer, Recipe
-from engine.api.requests import Export, Generate, Output
+from engine.api.requests import Export, Generate
 from engine.cli.options import Device, DeviceWish, Json
 from engine.cli.places import HOUSE_GENERATOR
 from engine.cli.report import Report, peak_rss_mb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -16,7 +17,7 @@ from engine.api.archive import FORMAT, unpack
 from engine.api.errors import BadRequest, BlobMissing, DocumentDamaged, FileMissing, SourceChanged
 from engine.api.output import Output
 from engine.api.places import places
-from engine.api.recipe import BlobId, PictureStyle, Recipe
+from engine.api.recipe import BlobId, Photo, PictureStyle, Recipe
 from engine.api.requests import Export, ImportPicture
 from engine.cli import paper
 from engine.cli.options import Device, DeviceWish, Json, Seed
@@ -159,30 +160,33 @@ def _of_picture(path: Path, folders: Sequence[Path], accept_changed: bool, engin
 
 def _named(recipe: Recipe) -> Iterator[tuple[BlobId, str]]:
     """Every blob with the name of the file that it came from; a mask has none."""
-    names = {layer.source.blob: layer.source.name for layer in recipe.layers}
+    names = {layer.source.blob: layer.source.name for layer in recipe.layers if isinstance(layer.source, Photo)}
     names |= {use.style.blob: use.style.name for layer in recipe.layers for use in layer.styles if isinstance(use.style, PictureStyle)}
     return ((blob, names.get(blob, "")) for blob in recipe.blobs())
 
 
 def _found(blob: BlobId, name: str, picture: Path, folders: Sequence[Path], accept_changed: bool, engine: Session) -> BlobId:
     """Take in the blob from the artist's library, or from a file of its name; a file that has changed only where that is accepted."""
+    from engine.imaging.files import read_bytes
+
     kept = places().blobs / blob
     candidates = [kept, *(folder / Path(name).name for folder in folders if name)]
     changed = None
     for file in candidates:
         if not _BLOB_ID.fullmatch(blob) or not file.is_file() or file.samefile(picture):
             continue
-        taken = engine.run(ImportPicture(path=file))
-        if taken.blob == blob:
-            return blob
-        changed = changed or (file, taken.blob)
+        data = read_bytes(file)
+        if hashlib.sha256(data).hexdigest() == blob:
+            return engine.context.blobs.add(data)
+        changed = changed or file
     if changed is None:
-        raise BlobMissing(f"{name or 'a mask'} of {picture} (looked for in {', '.join(map(str, dict.fromkeys(folders)))})")
-    file, instead = changed
+        raise BlobMissing(
+            f"{name or 'a mask, or the tuning of a generator,'} of {picture} (looked for in {', '.join(map(str, dict.fromkeys(folders)))})"
+        )
     if not accept_changed:
-        raise SourceChanged(file, f"its bytes are not those that {picture.name} was made from")
-    engine.report.note(f"{file} has changed since {picture.name} was made: it is used as it is now.")
-    return instead
+        raise SourceChanged(changed, f"its bytes are not those that {picture.name} was made from")
+    engine.report.note(f"{changed} has changed since {picture.name} was made: it is used as it is now.")
+    return engine.run(ImportPicture(path=changed)).blob
 
 
 def _with(recipe: Recipe, replaced: dict[BlobId, BlobId]) -> Recipe:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
 from engine.api.exploring import MOST_FRAMES, ExportFilm, Filmed
+from engine.api.limits import pixel_budget
 from engine.context import Context, Step, Wait
 from engine.imaging.decoding import check_size
 from engine.imaging.film import Film, check_film, film

@@ -92,7 +92,7 @@ def test_levels_double_from_the_preview_to_the_photos_size(layer: Layer) -> None
 
 
 def test_a_small_photo_gets_strokes_of_the_preview_all_the_same(layer: Layer) -> None:
-    small = replace(layer, source=replace(layer.source, width=60, height=40))
+    small = replace(layer, source=Photo(layer.source.key, 60, 40))
     assert [max(size) for size in printing.plan(small, Recipe((small,)), 600, 400).sizes] == [60, 96]
 
 
@@ -161,7 +161,7 @@ def test_streamed_statistics_are_those_of_the_whole(context: Context, layer: Lay
     streamed, _ = drive(printing.streamed_moments(layer, 240, 160, context))
     torch.testing.assert_close(streamed.mean, whole.mean, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(streamed.std, whole.std, rtol=1e-4, atol=1e-5)
-    proxy, _ = drive(render.content_moments(layer.source.blob, context.models.stylizer(), context))
+    proxy, _ = drive(render.content_moments(layer.source, context.models.stylizer(), context))
     assert proxy.mean.shape == streamed.mean.shape
 
 
@@ -170,5 +170,5 @@ def test_the_photo_itself_is_enlarged_where_nothing_is_painted(
 ) -> None:
     recipe = Recipe((replace(layer, strength=0.0),))
     own = pixels(printed(context, recipe, 240, 160, opened, tmp_path / "own"), Rect(0, 0, 240, 160))
-    assert np.array_equal(np.rint(own * 255), context.blobs.picture(layer.source.blob).pixels)
+    assert np.array_equal(np.rint(own * 255), context.blobs.picture(layer.source.key).pixels)
     assert opened == []
