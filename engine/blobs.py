@@ -11,11 +11,15 @@ from pathlib import Path
 from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BlobMissing
 from engine.api.recipe import BlobId
+from engine.device import trim_memory
 from engine.imaging.files import load_bytes
 from engine.imaging.picture import Picture
 
 CACHE_BYTES = 512 * 2**20
 """How much of decoded pictures is kept in memory."""
+
+TRIMMED_FROM = 16 * 2**20
+"""From so large a picture on, what its decoding took is given back to the system at once."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -68,6 +72,8 @@ class BlobStore:
                 self._decoded.move_to_end(blob)
                 return self._decoded[blob]
         picture = load_bytes(self.read(blob, name), name or blob)  # outside the lock: meanwhile other threads find what is cached
+        if _size(picture) > TRIMMED_FROM:
+            trim_memory()
         with self._lock:
             self._remember(blob, picture)
         return picture

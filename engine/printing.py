@@ -29,6 +29,7 @@ from engine.api.events import Progress
 from engine.api.recipe import LOOK_EDGE, BlobId, Layer, Recipe
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
+from engine.device import trim_memory
 from engine.imaging.depth import to_sixteen
 from engine.imaging.picture import Picture, Samples
 from engine.imaging.strips import Layout, Strips
@@ -186,6 +187,7 @@ def _paint(strips: Strips, before: Enlarged, layer: Layer, moments: Moments | No
                 samples[top - strip.top : rect.bottom - strip.top, rect.left : rect.right] = to_sixteen(picture.permute(1, 2, 0).numpy())
                 yield Progress(rect.width * rect.height, 0, "painting")
         yield Wait(context.io.submit(strips.write, index, samples))
+        trim_memory()  # what tiles of several sizes leave behind grows from strip to strip
 
 
 def _refined(look: render.Look, before: Enlarged, rect: Rect, kernel: list[float], context: Context) -> Generator[Step, Any, Tensor]:

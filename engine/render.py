@@ -19,6 +19,7 @@ from engine.api.events import Progress
 from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Source, Style
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
+from engine.device import trim_memory
 from engine.imaging.picture import Picture, to_uint8
 from engine.imaging.resampling import fitted_size, resize_picture
 from engine.imaging.windows import Rect
@@ -37,6 +38,10 @@ MARGIN = 16
 TILE = SIDE - 2 * HALO
 """Side of the square of pixels that is rendered at once, less its halo."""
 
+COMPILED_FROM = 64
+"""How many full tiles a picture must have for compiling the network to pay. It takes as long as 40 to 75 tiles win by it, and 0.7 GB.
+The size alone decides, and not what is compiled already: the same picture is made of the same pixels every time."""
+
 WHOLE = 1280 * 1280
 """Pictures up to this many pixels are rendered in one piece, and their features kept for the next change of style."""
 
@@ -54,6 +59,8 @@ class Look:
     """The photo mirrored beyond its edges, (H, W, 3); H and W are multiples of `STRIDE`."""
     features_key: tuple[object, ...] | None
     """Under which name the features of the whole picture are kept; None where it is rendered in tiles."""
+    compiled: bool = False
+    """Whether tiles are so many that the network is compiled for them."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ def stylized(look: Look, rect: Rect, context: Context) -> Generator[Step, Any, T
     bottom = min(height, _up(rect.bottom + MARGIN + HALO))
     window = look.extended[top:bottom, left:right]
     if look.features_key is None:
-        picture = yield from look.model.tile_steps(floats(window), look.code, look.moments)
+        picture = yield from look.model.tile_steps(floats(window), look.code, look.moments, compiled=look.compiled)
     else:
         features = context.models.cache.get(look.features_key, Tensor)
         if features is None:
@@ -161,7 +168,8 @@ def prepare(layer: Layer, width: int, height: int, context: Context) -> Generato
     if layer.mask is not None:
         shades = yield Wait(context.io.submit(stretched, context, layer.mask, width, height))
         mask = to_uint8(shades.pixels.max(2))
-    return Prepared(layer, photo, Look(model, moments, code, extended(photo.pixels), key), mask)
+    compiled = (width // TILE) * (height // TILE) >= COMPILED_FROM
+    return Prepared(layer, photo, Look(model, moments, code, extended(photo.pixels), key, compiled), mask)
 
 
 def extended(pixels: np.ndarray) -> np.ndarray:
@@ -186,6 +194,8 @@ def photo_at(photo: Source, width: int, height: int, context: Context) -> Render
         return Picture(pixels, alpha)
     whole = yield from whole_picture(photo, context)
     picture: Picture = yield Wait(context.io.submit(_covering, whole, width, height))
+    if width * height > WHOLE:  # what resampling of as many pixels leaves behind
+        trim_memory()
     cache.put(key, picture.pixels)
     if picture.alpha is not None:
         cache.put((*key, "alpha"), picture.alpha)

@@ -37,6 +37,9 @@ OLDEST_MACOS = "12.0"
 
 OWN_PACKAGES = ("desktop", "engine", "resources")
 
+IMPORTED_BY_LIBRARIES = ("_cffi_backend",)
+"""Modules that only compiled code imports, where PyInstaller cannot see it: libvips's binding needs this one."""
+
 HAVE_HOOKS = frozenset({"torch", "numpy", "pyside6-essentials", "shiboken6", "pillow"})
 """Distributions that PyInstaller knows better: their submodules are many, and most are never wanted."""
 
@@ -139,7 +142,7 @@ def hidden_imports() -> list[str]:
     """All modules of our own packages, and all of the packages that we require and PyInstaller has no hook for."""
     from PyInstaller.utils.hooks import collect_submodules
 
-    found: set[str] = set()
+    found = set(IMPORTED_BY_LIBRARIES)
     for package in (*OWN_PACKAGES, *required_packages()):
         found.update(collect_submodules(package, filter=_is_wanted, on_error="ignore"))
     return sorted(found - set(excluded()))
@@ -208,7 +211,8 @@ def _comes_along(place: str) -> bool:
     """Whether a file is in the bundle only for others: the system's libraries, which lie at its root, Qt's own, and those that
     wheels bring in folders of their own."""
     if "/" not in place:
-        return ".so" in place and "cpython" not in place and not place.startswith("libpython")
+        is_module = "cpython" in place or ".abi3." in place
+        return ".so" in place and not is_module and not place.startswith("libpython")
     return place.startswith("PySide6/Qt/lib/") or place.partition("/")[0].endswith(".libs")
 
 

@@ -18,20 +18,28 @@ PARTS = ".sfumato-*.part"
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
+PART = ".part"
+"""The suffix of files that are not whole yet."""
+
 
 @contextmanager
-def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False, durable: bool = True) -> Iterator[IO[bytes]]:
+def atomic_file(
+    path: str | os.PathLike[str], *, overwrite: bool = False, durable: bool = True, scratch: Path | None = None
+) -> Iterator[IO[bytes]]:
     """A binary stream whose bytes become the file `path` when the block ends well.
 
     They are collected in a hidden file of the same folder, which is flushed to the disk and then moved into place;
     whatever else happens (an error, Ctrl+C, a closed generator), it is removed and a file that was there before stays
     as it was. A symbolic link is followed, not replaced. `durable`: wait until the bytes are on the disk, so that the file
-    survives a loss of power too.
+    survives a loss of power too. `scratch`: a folder of the caller's for the hidden file, so that one left by a process that was
+    killed is found there; it is used where it lies in the file's own folder.
 
     Raises WouldOverwrite, FolderMissing, NotWritable or DiskFull.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".sfumato-{secrets.token_hex(6)}.part")
+    temporary = target.with_name(f".sfumato-{secrets.token_hex(6)}{PART}")
+    if scratch is not None and Path(os.path.realpath(scratch)).parent == target.parent:
+        temporary = scratch / temporary.name
     try:
         _check_target(target, path, overwrite)  # before any work is spent on the contents
         with temporary.open("xb") as stream:
@@ -52,7 +60,7 @@ def atomic_file(path: str | os.PathLike[str], *, overwrite: bool = False, durabl
 def try_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Begin such a file and take it back: raises what `atomic_file` would raise before its block."""
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".sfumato-{secrets.token_hex(6)}.part")
+    temporary = target.with_name(f".sfumato-{secrets.token_hex(6)}{PART}")
     try:
         _check_target(target, path, overwrite)
         temporary.touch()

@@ -135,7 +135,7 @@ def write(
     image = _annotated(_opened(pyvips, strips, layout, options), suffix, options, str(target))
     image.set_progress(True)
     image.signal_connect("eval", lambda _, progress: image.set_kill(not tell(progress.percent / 100)))
-    with atomic_file(target, overwrite=overwrite) as stream:
+    with atomic_file(target, overwrite=overwrite, scratch=strips.parent) as stream:
         sink = _Sink(pyvips, stream)
         try:
             _save(image, sink.target, suffix, layout, options)
@@ -145,13 +145,15 @@ def write(
             if not tell(1.0):
                 raise Stopped from error
             raise
+        if sink.error is not None:  # libvips does not look at what the last flush says
+            raise sink.error
 
 
 class _Sink:
     """A stream as libvips's target; the stream's own error is kept, because libvips has only texts."""
 
     def __init__(self, pyvips: Any, stream: IO[bytes]) -> None:
-        self.error: OSError | None = None
+        self.error: Exception | None = None
         self._stream = stream
         self.target = pyvips.TargetCustom()
         self.target.on_write(lambda data: self._tried(lambda: self._stream.write(data)))
@@ -162,7 +164,7 @@ class _Sink:
     def _tried(self, action: Callable[[], int]) -> int:
         try:
             return action()
-        except OSError as error:
+        except Exception as error:  # within libvips it would be printed, and no more
             self.error = self.error or error
             return -1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from engine.api.atomic import make_folder
+from engine.api.atomic import PART, make_folder
 from engine.api.errors import NothingToResume
 from engine.api.output import unfinished_folder
 from engine.imaging.strips import Layout, OtherStrips, Strips
@@ -23,6 +23,8 @@ class Unfinished:
         """A scratch file; with `resume` what is finished of it stays. Raises NotWritable, DiskFull, and with `insist` NothingToResume
         where strips of another picture are there."""
         make_folder(self.folder)
+        if not self._open:
+            self._remove(f"*{PART}")  # half a file, of a process that was killed while it wrote
         path = self.folder / f"{name}.raw"
         try:
             strips = (Strips.resume if resume else Strips.begin)(path, layout, str(self.target))
@@ -45,8 +47,12 @@ class Unfinished:
 
     def _remove_all(self) -> None:
         """Also what an attempt before this one has left there."""
+        if self._open:
+            self._remove("*.raw", "*.journal", f"*{PART}")
         with suppress(OSError):
-            if self._open:
-                for path in (*self.folder.glob("*.raw"), *self.folder.glob("*.journal")):
-                    path.unlink()
             self.folder.rmdir()
+
+    def _remove(self, *patterns: str) -> None:
+        for path in (path for pattern in patterns for path in self.folder.glob(pattern)):
+            with suppress(OSError):
+                path.unlink()

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from engine.api.manifest import Manifest
+from engine.device import trim_memory
 from engine.models.accelerated import SIDE, AcceleratedStylizer
 from engine.nets.stylizer import Moments, Steps, StylizerNet
 
@@ -52,9 +53,9 @@ class StylizerModel:
         picture = yield from _without_gradients(self.network.decode_steps(features, code.to(self.device), moments))
         return picture.cpu()
 
-    def tile_steps(self, content: Tensor, code: Tensor, moments: Moments) -> Steps:
-        """Encode and decode in one go, accelerated where the content is a full tile and a way is there."""
-        if content.shape[2:] == (SIDE, SIDE) and (accelerated := self._compiled()) is not None:
+    def tile_steps(self, content: Tensor, code: Tensor, moments: Moments, *, compiled: bool = True) -> Steps:
+        """Encode and decode in one go; with `compiled` accelerated, where the content is a full tile and a way is there."""
+        if compiled and content.shape[2:] == (SIDE, SIDE) and (accelerated := self._compiled()) is not None:
             yield
             return accelerated(content, code, moments)
         features = yield from self.encode_steps(content)
@@ -67,6 +68,7 @@ class StylizerModel:
             compile_network, self.accelerate = self.accelerate, None
             try:
                 self._accelerated = compile_network()
+                trim_memory()
             except (RuntimeError, ImportError, OSError) as error:  # a processor, a driver or a folder that OpenVINO cannot use
                 logger.info("full tiles are rendered by torch: %s", error)
         return self._accelerated

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import sys
 import warnings
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 
 from engine import device
 from engine.api.errors import BadRequest, DiskFull
-from engine.device import Device, Name, Probe, choose, cores, describe, free_memory, is_out_of_memory
+from engine.device import Device, Name, Probe, choose, cores, describe, free_memory, is_out_of_memory, trim_memory
 
 
 def only(monkeypatch: pytest.MonkeyPatch, **probes: Probe) -> None:
@@ -200,6 +201,23 @@ def test_torch_and_numpy_running_out_of_memory_are_recognised() -> None:
 )
 def test_other_errors_are_not(error: Exception) -> None:
     assert not is_out_of_memory(error)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells how much memory a process has")
+def test_freed_memory_goes_back_to_the_system() -> None:
+    if getattr(ctypes.CDLL(None), "malloc_trim", None) is None:
+        pytest.skip("another C library")
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
+
+    kept = [bytearray(50_000) for _ in range(2000)]
+    last = bytearray(50_000)  # above it nothing is free: the heap cannot shrink by itself
+    del kept
+    before = resident()
+    trim_memory()
+    assert before - resident() > 30_000_000
+    assert last
 
 
 def test_a_device_is_a_value() -> None:

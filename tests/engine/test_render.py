@@ -32,6 +32,12 @@ def rendered(context: Context, recipe: Recipe, size: tuple[int, int] | None = No
     return picture
 
 
+def look_at(context: Context, layer: Layer, width: int, height: int) -> rendering.Look:
+    prepared, _ = drive(rendering.prepare(layer, width, height, context))
+    look: rendering.Look = prepared.look
+    return look
+
+
 @pytest.fixture
 def layer(context: Context, tmp_path: Path) -> Layer:
     photo = taken_in(context, picture_file(tmp_path / "photo.png", 200, 120, 1))
@@ -76,6 +82,12 @@ def test_tiles_make_the_picture_that_the_whole_makes(context: Context, layer: La
 def test_any_size_can_be_rendered(context: Context, layer: Layer, size: tuple[int, int]) -> None:
     picture = rendered(context, Recipe((layer,)), size)
     assert (picture.width, picture.height) == size
+
+
+def test_the_network_is_compiled_only_for_many_tiles(context: Context, layer: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "TILE", 16)
+    assert not look_at(context, layer, 127, 128).compiled  # 7 × 8 whole tiles
+    assert look_at(context, layer, 128, 128).compiled
 
 
 def test_a_one_pixel_photo_and_a_one_pixel_style(context: Context, tmp_path: Path) -> None:

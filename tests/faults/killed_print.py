@@ -75,7 +75,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         halfway += (folder / ".killed.tif.unfinished").exists()
         half_written += killed.path.exists() and hashed(killed.path) != hashed(output.path)
     assert forked(folder, killed, None)
-    left = sorted(path.name for path in folder.iterdir() if path.name.startswith(".") and path.suffix != ".part")
+    left = sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
     print(json.dumps({"same": hashed(killed.path) == hashed(output.path), "halfway": halfway, "half_written": half_written, "left": left}))
 
 

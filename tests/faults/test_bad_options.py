@@ -40,7 +40,7 @@ def test_a_full_disk_keeps_the_older_picture(stylize: Stylize, prints: Path, mon
     synced = os.fsync
 
     def fsync(descriptor: int) -> None:
-        if any(path.stat().st_ino == os.fstat(descriptor).st_ino for path in prints.glob("*.part")):
+        if any(path.stat().st_ino == os.fstat(descriptor).st_ino for path in prints.rglob("*.part")):
             raise OSError(errno.ENOSPC, "No space left on device")
         synced(descriptor)
 

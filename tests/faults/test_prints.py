@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,26 @@ def test_a_disk_that_is_full_at_sixty_per_cent(context: Context, recipe: Recipe,
     assert written == {"picture": 8}
     assert out.read_bytes() == whole.path.read_bytes()
     assert list(out.parent.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_half_a_file_of_a_killed_process_goes(
+    context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resume: bool
+) -> None:
+    folder = tmp_path / "prints"
+    folder.mkdir()
+    output = Output(folder / "out.tif", 240, keep_unfinished=True)
+    with monkeypatch.context() as patch:
+        broken_at(patch, "picture", 12, full)
+        with pytest.raises(DiskFull):
+            run(Export(recipe, output), context)
+    half = unfinished_folder(output.path) / ".sfumato-0123456789ab.part"
+    half.write_bytes(b"II")
+    there: list[bool] = []
+    broken_at(monkeypatch, "picture", 15, lambda: there.append(half.exists()))
+    run(Export(recipe, replace(output, resume=resume)), context)
+    assert there == [False]
+    assert [path.name for path in folder.iterdir()] == ["out.tif"]
 
 
 def test_the_studio_leaves_nothing_of_what_fails(context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ def test_every_hidden_import_exists_and_ours_are_whole(hidden: list[str]) -> Non
     ours = {"desktop.app", "desktop.self_test", "engine.cli.doctor", "engine.jobs.export", "engine.training.generator.loop", "resources"}
     assert ours <= set(hidden)
     assert any(name.startswith("imagecodecs._") for name in hidden), "codecs are imported by a name made at run time"
+    assert {"pyvips", "_libvips", "_cffi_backend"} <= set(hidden), "libvips's binding is compiled, and what it imports is not seen"
     assert [name for name in hidden if name.split(".")[0] in bundle.OWN_PACKAGES and find_spec(name) is None] == []
 
 
@@ -96,6 +97,8 @@ def test_what_is_left_out_is_not_needed() -> None:
         "    tifffile.imwrite(file, picture, compression=compression, photometric='rgb')\n"
         "    file.seek(0)\n"
         "    assert tifffile.imread(file).shape == picture.shape, compression\n"
+        "import pyvips\n"
+        "assert pyvips.API_mode and pyvips.Image.black(8, 8).write_to_buffer('.png')\n"
         "print('whole')\n"
     )
     environment = {"PYTHONPATH": f"{bundle.ROOT}:{bundle.HERE}", "QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"}
@@ -134,6 +137,7 @@ def test_a_link_to_what_is_left_out_goes_too(tmp_path: Path, monkeypatch: pytest
         scripts=[("studio", "/src/studio.py", "PYSOURCE")],
         binaries=[
             ("a.cpython-311.so", "/env/a.so", "EXTENSION"),
+            ("_libvips.abi3.so", "/env/_libvips.abi3.so", "EXTENSION"),
             ("libused.so.1", "/lib/libused.so.1", "BINARY"),
             ("libspare.so.1", "/lib/libspare.so.1", "BINARY"),
             ("libQt6Egl.so.6", "PySide6/Qt/lib/libQt6Egl.so.6", "SYMLINK"),
@@ -142,7 +146,7 @@ def test_a_link_to_what_is_left_out_goes_too(tmp_path: Path, monkeypatch: pytest
     )
     bundle.filtered(made)
     if sys.platform == "linux":
-        assert [entry[0] for entry in made.binaries] == ["a.cpython-311.so", "libused.so.1"]
+        assert [entry[0] for entry in made.binaries] == ["a.cpython-311.so", "_libvips.abi3.so", "libused.so.1"]
     assert [entry[0] for entry in made.datas] == ["LICENSE"]
     assert "/src/a.py" in (tmp_path / "build" / "files.txt").read_text(encoding="utf-8").splitlines()
 

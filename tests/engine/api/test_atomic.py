@@ -33,6 +33,17 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_hidden_file_lies_in_the_callers_folder_where_that_is_beside_it(tmp_path: Path) -> None:
+    inside, elsewhere = tmp_path / "inside", tmp_path / "inside" / "deeper"
+    elsewhere.mkdir(parents=True)
+    for scratch, found in ((inside, inside), (elsewhere, tmp_path), (None, tmp_path)):
+        with atomic_file(tmp_path / "file.bin", overwrite=True, scratch=scratch) as stream:
+            stream.write(b"new")
+            assert [path.parent for path in tmp_path.rglob("*.part")] == [found]
+    assert (tmp_path / "file.bin").read_bytes() == b"new"
+    assert not list(tmp_path.rglob("*.part"))
+
+
 def test_new_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     write(path, b"one", overwrite=False)

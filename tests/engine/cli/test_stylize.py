@@ -114,7 +114,8 @@ def test_a_path_with_a_colon_is_a_path(
 
 @pytest.mark.parametrize(("size", "shape"), [(48, (48, 32)), (192, (192, 128)), (1, (1, 1))])
 def test_size_is_the_long_edge(sfumato: CommandLine, photo: Path, style: Path, tmp_path: Path, size: int, shape: tuple[int, int]) -> None:
-    sfumato("stylize", photo, "--style", style, "-o", tmp_path / "out.png", "--size", size)
+    said = sfumato("stylize", photo, "--style", style, "-o", tmp_path / "out.png", "--size", size)
+    assert said.code == 0, said.err
     picture = load(tmp_path / "out.png")
     assert (picture.width, picture.height) == shape
 

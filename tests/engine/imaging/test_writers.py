@@ -125,19 +125,37 @@ def test_a_full_disk_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.M
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_write_that_fails_within_the_encoder_is_the_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("call", ["write", "flush"])
+def test_a_write_that_fails_within_the_encoder_is_the_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     from engine.imaging import writers
 
-    class Full(io.BytesIO):
-        def write(self, data: object) -> int:
-            raise OSError(28, os.strerror(28))
+    def fail(*_: object) -> int:
+        raise OSError(28, os.strerror(28))
 
+    Full = type("Full", (io.BytesIO,), {call: fail})
     sink = writers._Sink
     monkeypatch.setattr(writers, "_Sink", lambda pyvips, stream: sink(pyvips, Full()))
     for suffix in (".png", ".tif", ".jpg", ".webp"):
         with pytest.raises(DiskFull, match=suffix):
             write(*strips_of(tmp_path, noise(8, 3)), tmp_path / f"out{suffix}", PLAIN, False)
         assert not (tmp_path / f"out{suffix}").exists()
+
+
+def test_the_file_grows_in_the_strips_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "unfinished"
+    folder.mkdir()
+    seen: list[str] = []
+    fsync = os.fsync
+
+    def looked(descriptor: int) -> None:
+        seen.extend(path.relative_to(tmp_path).parent.name for path in tmp_path.rglob("*.part"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", looked)
+    path, layout = strips_of(folder, noise(8, 3))
+    write(path, layout, tmp_path / "out.png", PLAIN, False)
+    assert seen == ["unfinished"]
+    assert not list(folder.glob("*.part"))
 
 
 def test_a_folder_that_goes_away_is_named(tmp_path: Path) -> None:

@@ -32,12 +32,12 @@ def picture(side: int, seed: int) -> torch.Tensor:
     return torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
 
 
-def painted(model: StylizerModel, side: int = SIDE) -> torch.Tensor:
+def painted(model: StylizerModel, side: int = SIDE, *, compiled: bool = True) -> torch.Tensor:
     """A tile, painted with everything that it takes."""
     content = picture(side, 1)
     code = finish(model.code_steps(picture(40, 2)))
     moments = Moments.of(finish(model.encode_steps(content)))
-    return finish(model.tile_steps(content, code, moments))
+    return finish(model.tile_steps(content, code, moments, compiled=compiled))
 
 
 def test_its_steps_make_what_the_network_makes() -> None:
@@ -85,6 +85,7 @@ def test_only_full_tiles_are_accelerated_and_compiled_once() -> None:
 
     quick.accelerate = compile_network
     torch.testing.assert_close(painted(quick, SIDE - 8), painted(model(), SIDE - 8))
+    torch.testing.assert_close(painted(quick, compiled=False), painted(model()))
     assert compiled == []
     assert painted(quick).eq(0.25).all()
     assert painted(quick).eq(0.25).all()
