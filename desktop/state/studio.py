@@ -61,7 +61,7 @@ class Studio(QObject):
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.workshop = Workshop(places, self.link, self.tasks, self.notices, self)
-        self.explorer = Explorer(self.link, self.tasks, self.notices, self.session, self.workshop.generators, self)
+        self.explorer = Explorer(self.link, self.tasks, self.notices, self.jobs, self.session, self.workshop.generators, self)
         self.info: EngineInfo | None = None
         self._connect()
 

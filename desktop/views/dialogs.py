@@ -46,6 +46,20 @@ def ask_where_to_save(parent: QWidget, suggested: Path, then: Callable[[Path], N
     return _show(dialog)
 
 
+FILMS: Final = {"Film, MP4 (*.mp4)": "mp4", "Animated GIF (*.gif)": "gif", "PNG frames in a folder (*)": ""}
+
+
+def ask_where_to_film(parent: QWidget, suggested: Path, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a film's file; the kind that is chosen decides its suffix, and a folder of frames has none."""
+    dialog = QFileDialog(parent, "Export a film", str(suggested), ";;".join(FILMS))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("mp4")
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(FILMS[kind]))
+    dialog.selectFile(str(suggested))
+    dialog.fileSelected.connect(lambda file: then(Path(file)))
+    return _show(dialog)
+
+
 def _show(dialog: QFileDialog) -> QFileDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -22,6 +22,7 @@ from desktop.views.dialogs import (
     ask_for_folder,
     ask_to_save,
     ask_to_stop,
+    ask_where_to_film,
     ask_where_to_save,
     pictures_folder,
 )
@@ -296,6 +297,17 @@ class Handlers(QObject):
 
     def bookmark(self) -> None:
         self._studio.explorer.bookmark()
+
+    def export_film(self) -> None:
+        """Ask where the journey's film is to be written, then write it."""
+        explorer = self._studio.explorer
+        folder = Path(self._studio.settings.settings.export.folder or pictures_folder())
+        suggested = folder / f"{explorer.model} journey.mp4"
+
+        def write(path: Path) -> None:
+            explorer.travelling.export(path)
+
+        ask_where_to_film(self._window, suggested, write)
 
     def send_to_canvas(self) -> None:
         """Go to the canvas with the picture of the Explore workspace."""

@@ -28,7 +28,7 @@ def tiny_training(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.tiny import TINY_GENERATOR
 
     recipe = {"network": TINY_GENERATOR, "batch": 8, "watch": WatchConfig(window=40), "preview_every": 32}
-    monkeypatch.setattr(config, "recipe_for", lambda *_: recipe)
+    monkeypatch.setattr(config, "recipe_for", lambda *_, **__: recipe)
     monkeypatch.setattr(model_file, "SAMPLES", 32)
     monkeypatch.setattr(loop, "SAMPLES", 32)
     torch.set_num_threads(1)

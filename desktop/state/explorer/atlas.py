@@ -116,7 +116,8 @@ class Atlas(QObject):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._ask)
         self.view = MapView()
-        self.layout: Layout = "look"
+        self.layout: Layout = "spread"
+        """At first the one that is there at once; that of looks takes some seconds to make."""
         self.shades = True
         self.stage: Progress | None = None
         """How far the map itself is, where it has to be made first."""

@@ -9,10 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from desktop.client import RequestFailed
 from desktop.document import edits
 from desktop.state.explorer.atlas import Atlas
+from desktop.state.explorer.blending import Blending
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.steering import Steering
+from desktop.state.explorer.travelling import Travelling
 from desktop.state.explorer.viewer import Viewer
 from desktop.state.explorer.ways import Ways
+from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.session import Session
@@ -28,7 +31,14 @@ class Explorer(QObject):
     model_changed = Signal()
 
     def __init__(
-        self, link: Link, tasks: Tasks, notices: Notices, session: Session, generators: Generators, parent: QObject | None = None
+        self,
+        link: Link,
+        tasks: Tasks,
+        notices: Notices,
+        jobs: Jobs,
+        session: Session,
+        generators: Generators,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._link = link
@@ -48,6 +58,8 @@ class Explorer(QObject):
         self.bookmarks = Bookmarks(link, tasks, notices, self)
         self.atlas = Atlas(self.viewer, link, tasks, self)
         self.ways = Ways(self.steering, link, tasks, self)
+        self.blending = Blending(self.viewer, self.bookmarks, self)
+        self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
         self.viewer.arrived.connect(self._arrive)
         self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
         generators.changed.connect(self._see_generators)

@@ -25,6 +25,8 @@ class ExplorerBindings(QObject):
         self._bind_bookmarks()
         self._bind_map()
         self._bind_directions()
+        self._bind_blend()
+        self._bind_journey()
         self._show_model()
         self._show_controls()
         self._show_bookmarks()
@@ -81,7 +83,7 @@ class ExplorerBindings(QObject):
     def _bind_bookmarks(self) -> None:
         bookmarks, strip = self._explorer.bookmarks, self._space.bookmarks
         bookmarks.changed.connect(self._show_bookmarks)
-        bookmarks.pictured.connect(strip.set_picture)
+        bookmarks.pictured.connect(self._show_bookmark)
         strip.visited.connect(self._visit)
         strip.removed.connect(bookmarks.remove)
         strip.renamed.connect(bookmarks.rename)
@@ -94,6 +96,21 @@ class ExplorerBindings(QObject):
             if not (image := bookmarks.thumbnail(member.id)).isNull():
                 strip.set_picture(member.id, image)
         self._show_bookmarked()
+        self._show_choices()
+
+    def _show_bookmark(self, id: str, image: QImage) -> None:
+        self._space.bookmarks.set_picture(id, image)
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        """Wherever bookmarks can be chosen."""
+        bookmarks = self._explorer.bookmarks
+        choices = [(member.id, member.name or "A picture", bookmarks.thumbnail(member.id)) for member in bookmarks.all]
+        self._space.blend.set_choices(choices)
+        self._space.journey.set_choices(choices)
+        self._show_blend()
+        self._show_journey()
+        self._show_map()
 
     def _visit(self, id: str) -> None:
         if (member := self._explorer.bookmarks.find(id)) is not None:
@@ -161,3 +178,45 @@ class ExplorerBindings(QObject):
     def _set_groups(self, place: int, groups: tuple[Group, ...]) -> None:
         self._explorer.steering.set_groups(self._explorer.ways.all[place], groups)
         self._explorer.ways.show_strips()
+
+    # Blends and journeys
+
+    def _bind_blend(self) -> None:
+        blending, page = self._explorer.blending, self._space.blend
+        blending.changed.connect(self._show_blend)
+        page.mode_chosen.connect(blending.set_mode)
+        page.parent_chosen.connect(blending.set_parent)
+        page.pad.moved.connect(blending.move)
+        page.pad.rested.connect(blending.rest)
+
+    def _show_blend(self) -> None:
+        blending, bookmarks = self._explorer.blending, self._explorer.bookmarks
+        pictures = {id: bookmarks.thumbnail(id) for id in blending.parents if id is not None}
+        self._space.blend.set_blend(blending.mode, blending.spots, blending.parents, pictures)
+
+    def _bind_journey(self) -> None:
+        travelling, page = self._explorer.travelling, self._space.journey
+        travelling.changed.connect(self._show_journey)
+        travelling.moved.connect(lambda: page.set_where(travelling.at))
+        page.added.connect(lambda ids: travelling.add(*ids))
+        page.removed.connect(travelling.remove)
+        page.shifted.connect(travelling.shift)
+        page.loop_changed.connect(travelling.set_loop)
+        page.easing_chosen.connect(travelling.set_easing)
+        page.scrubbed.connect(travelling.scrub)
+        page.rested.connect(travelling.rest)
+        page.play_toggled.connect(travelling.play)
+        page.seconds_changed.connect(travelling.set_seconds)
+        page.side_chosen.connect(travelling.set_side)
+        page.film_wanted.connect(self._handlers.export_film)
+
+    def _show_journey(self) -> None:
+        travelling, bookmarks = self._explorer.travelling, self._explorer.bookmarks
+        members = [member for id in travelling.stops if (member := bookmarks.find(id)) is not None]
+        self._space.journey.set_journey(
+            [(member.name or "A picture", bookmarks.thumbnail(member.id)) for member in members],
+            ready=travelling.journey is not None,
+            loop=travelling.loop,
+            playing=travelling.is_playing,
+            frames=travelling.frames,
+        )

@@ -187,7 +187,7 @@ class MapPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = MapCanvas()
-        self.layouts = Segments("Neighbours", [("look", "By look"), ("spread", "By spread")])
+        self.layouts = Segments("Neighbours", [("spread", "By spread"), ("look", "By look")])
         self.layouts.set_tip("look", "Pictures that look alike are neighbours")
         self.layouts.set_tip("spread", "Across and down are the two ways in which the pictures differ most")
         self.layouts.chosen.connect(self.layout_chosen)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
+from desktop.views.explorer.journey_page import JourneyPage
 from desktop.views.explorer.map_page import MapPage
 from desktop.views.explorer.picture_panel import PicturePanel
 from desktop.views.explorer.steer_page import SteerPage
@@ -48,7 +50,9 @@ class ExplorerSpace(QWidget):
         self._arrange()
         self.map = MapPage()
         self.steer = SteerPage()
-        self.add_tools([("Map", self.map), ("Steer", self.steer)])
+        self.blend = BlendPage()
+        self.journey = JourneyPage()
+        self.add_tools([("Map", self.map), ("Steer", self.steer), ("Blend", self.blend), ("Journey", self.journey)])
 
     @property
     def tool(self) -> str:

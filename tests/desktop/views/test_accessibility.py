@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.about import AboutDialog
+from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
+from desktop.views.explorer.journey_page import JourneyPage
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.explorer.steer_page import SteerPage
 from desktop.views.export_dialog import ExportDialog
@@ -24,6 +26,7 @@ from desktop.views.training.plan_page import PlanPage
 from desktop.views.training.run_page import RunPage
 from desktop.views.training.welcome import Welcome
 from desktop.widgets import theme
+from engine.api.exploring import GROUPS
 from engine.api.recipe import GalleryStyle, Layer, Photo, StyleUse
 from tests.desktop.views.finding import picture, spoken_name
 
@@ -73,11 +76,18 @@ def full_directions() -> SteerPage:
     return page
 
 
+def full_blend() -> BlendPage:
+    page = BlendPage()
+    page.set_choices([("1", "boats 1", picture()), ("2", "boats 2", picture())])
+    page.set_blend("two", dict.fromkeys(GROUPS, (0.5, 0.5)), ("1", "2"), {})
+    return page
+
+
 PANELS: tuple[Callable[[], QWidget], ...] = (
     *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog),
     *(full_gallery, full_inspector, full_layers, full_results, full_jobs_bar),
     *(Welcome, PlanPage, RunPage, ModelPage),
-    *(ExplorerSpace, BookmarkStrip, full_bookmarks, full_directions),
+    *(ExplorerSpace, BookmarkStrip, full_bookmarks, full_directions, full_blend, JourneyPage),
     lambda: AboutDialog("1.0"),
 )
 

@@ -58,7 +58,7 @@ def test_what_is_seen_is_asked_for_once(play: Play) -> None:
         await sitting.settle()
         new = sitting.engine.requests_of(ShowTiles)[1:]
         assert len(new) == 1 and 0 < len(new[0].tiles) < len(request.tiles)
-        atlas.set_layout("spread")
+        atlas.set_layout("look")
         assert list(atlas.thumbnails()) == []
         atlas.watch(False)
         atlas._ask()
@@ -114,7 +114,7 @@ def test_bookmarks_are_pins_on_each_map(play: Play) -> None:
         atlas.find(explorer.bookmarks.all[0].latent)
         await sitting.settle()
         assert (atlas.view.x, atlas.view.y) == (0.5, -0.5)
-        atlas.set_layout("spread")
+        atlas.set_layout("look")
         await sitting.settle()
         assert len(atlas.pins()) == 1
         explorer.bookmarks.remove(explorer.bookmarks.all[0].id)

@@ -1,0 +1,103 @@
+"""A generator is explored by hand on the real engine: travelled, bookmarked, steered, crossbred, filmed, sent to the canvas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+
+from desktop.app import StartEngine
+from desktop.views.explorer.space import ExplorerSpace
+from engine.api.exploring import GROUPS
+from engine.api.output import Output
+from engine.api.places import places
+from tests.flows.conftest import Journey, Travel, Traveller
+from tests.flows.test_training import until
+
+
+@pytest.fixture
+def tiny_scrolls(real_engine: StartEngine) -> StartEngine:
+    """The real engine with a generator of 16 px, untrained."""
+    import torch
+
+    from tests.tiny import write_tiny_generator
+
+    torch.set_num_threads(1)
+    write_tiny_generator(places().models, "scrolls")
+    return real_engine
+
+
+def space_of(artist: Traveller) -> ExplorerSpace:
+    space = artist.app.window.explorer
+    assert space is not None
+    return space
+
+
+def the_first_sitting(painting: Path, folder: Path) -> Journey:
+    async def journey(artist: Traveller) -> None:
+        app, explorer = artist.app, artist.app.studio.explorer
+        app.handlers.show_explorer()
+        await artist.settle()
+        space = space_of(artist)
+        assert space.panel.model.currentText() == "scrolls" and not space.stage.image.isNull()
+        space.show_tool("Map")
+        await until(lambda: len(list(explorer.atlas.thumbnails())) == len(explorer.atlas.view.tiles()))
+        for _ in range(3):
+            space.map.canvas.travelled.emit(40, -25)
+            space.map.canvas.rested.emit()
+            await artist.settle()
+            app.handlers.bookmark()
+            await artist.settle()
+        assert len(space.bookmarks.ids) == 3 and len(explorer.atlas.pins()) == 3
+        space.show_tool("Steer")
+        await artist.settle()
+        assert len(space.steer.rows) == 6 and not any(row.strip.image.isNull() for row in space.steer.rows)
+        space.steer.renamed.emit(0, "Warmth")
+        space.steer.pushed.emit(0, 2.0)
+        space.steer.rested.emit()
+        await artist.settle()
+        before = space.stage.image
+        space.show_tool("Blend")
+        space.blend.pad.moved.emit(GROUPS[:1], (0.0, 0.5))
+        space.blend.pad.moved.emit(GROUPS[1:], (1.0, 0.5))
+        space.blend.pad.rested.emit()
+        await artist.settle()
+        assert space.stage.image != before
+        space.show_tool("Journey")
+        space.journey.added.emit(tuple(space.bookmarks.ids))
+        space.journey.scrubbed.emit(0.5)
+        space.journey.rested.emit()
+        explorer.travelling.set_seconds(1)
+        explorer.travelling.export(folder / "loop.mp4")
+        await artist.settle()
+        with av.open(str(folder / "loop.mp4")) as film:
+            assert sum(1 for _ in film.decode(video=0)) == 30
+        app.handlers.send_to_canvas()
+        await artist.settle()
+        await artist.drop_style(painting)
+        session = app.studio.session
+        assert session.recipe.layers[0].source == explorer.viewer.latent and session.recipe.layers[0].styles
+        await app.studio.exporter.export(session.recipe, Output(folder / "still.png", long_edge=64))
+        assert (folder / "still.png").exists()
+        assert artist.troubles == []
+
+    return journey
+
+
+async def the_next_sitting(artist: Traveller) -> None:
+    artist.app.handlers.show_explorer()
+    await artist.settle()
+    space = space_of(artist)
+    assert len(space.bookmarks.ids) == 3
+    space.show_tool("Steer")
+    await artist.settle()
+    assert space.steer.rows[0].name.text() == "Warmth"
+    assert artist.troubles == []
+
+
+def test_travel_bookmark_steer_crossbreed_film_and_to_the_canvas(
+    tiny_scrolls: StartEngine, travel: Travel, painting: Path, tmp_path: Path
+) -> None:
+    travel(tiny_scrolls, the_first_sitting(painting, tmp_path))
+    travel(tiny_scrolls, the_next_sitting)
