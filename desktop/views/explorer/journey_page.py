@@ -74,6 +74,7 @@ class JourneyPage(QWidget):
             for name, image in stops:
                 self.stops.addItem(QListWidgetItem(icon_of(image), name))
             self.stops.setCurrentRow(min(row, len(stops) - 1))
+        self.stops.setVisible(bool(stops))
         self.loop.setChecked(loop)
         for part in (self.where, self.play, self.film):
             part.setEnabled(ready)
