@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -14,6 +14,8 @@ from desktop.widgets.theme import THEME
 
 MAX_BANNERS = 3
 WIDEST = 720
+READ = 4000
+"""Milliseconds in which a sentence has certainly been read."""
 Answer = tuple[str, Callable[[], None]]
 
 
@@ -26,6 +28,10 @@ class Banner(QWidget):
         super().__init__(parent)
         self.sentence = sentence
         self._colour = QColor(colour)
+        self.age = QElapsedTimer()
+        self.age.start()
+        self.asks = bool(answers)
+        """Whether it waits for an answer."""
         self.setAccessibleName(sentence)
         picture = QLabel()
         picture.setPixmap(icon(icon_name, colour=colour).pixmap(QSize(20, 20)))
@@ -103,6 +109,11 @@ class Banners(QWidget):
             self.setParent(host)
             host.installEventFilter(self)
             self._place()
+
+    def settle(self) -> None:
+        """Something went well since: troubles that have been read go away. What asks for an answer stays."""
+        for banner in [banner for banner in self._shown if not banner.asks and banner.age.hasExpired(READ)]:
+            self._remove(banner)
 
     def clear(self) -> None:
         for banner in tuple(self._shown):

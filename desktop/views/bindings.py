@@ -302,6 +302,7 @@ class Bindings(QObject):
 
     def _bind_notices(self) -> None:
         self._studio.notices.said.connect(self._window.status.setText)
+        self._studio.notices.said.connect(self._window.banners.settle)
         self._studio.notices.troubled.connect(self._window.banners.trouble)
         self._studio.warmed_up.connect(self._engine_is_ready)
         self._studio.stayed_cold.connect(self._engine_is_missing)

@@ -141,6 +141,7 @@ class Window(QMainWindow):
         self.stack.setCurrentIndex(0 if beside is None else self.stack.indexOf(beside))
         self.actions_by_id[id].setChecked(True)
         self.space_switch.set_value(id)
+        self.banners.settle()
         self.banners.move_to(beside or self.canvas)
         for part in (self.tools, self.document_name, self.picture_facts):
             part.setVisible(beside is None)

@@ -116,7 +116,7 @@ class CodecMissing(SfumatoError):
 
 
 class UnknownStyle(SfumatoError):
-    template = "There is no style called {subject}{detail}: name a style of the gallery, or an image file."
+    template = "There is no style called {subject}{detail}: name a style of the gallery (`sfumato styles` lists them), or an image file."
 
 
 class UnknownModel(SfumatoError):
@@ -131,6 +131,10 @@ class OtherModel(SfumatoError):
 
 class CodeDamaged(SfumatoError):
     template = "The code file {subject} is damaged or holds no code ({detail}): choose another one."
+
+
+class WrongModel(SfumatoError):
+    template = "{subject} is {detail}: choose another model; `sfumato models list` says of each what it is."
 
 
 class ModelDamaged(SfumatoError):

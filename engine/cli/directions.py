@@ -13,7 +13,7 @@ from engine.api.atomic import make_folder
 from engine.api.exploring import Direction, ExportDirections, FindDirections
 from engine.api.requests import Generate
 from engine.cli.options import Device, DeviceWish, Json, Seed
-from engine.cli.places import HOUSE_GENERATOR, opened
+from engine.cli.places import GENERATOR_HELP, opened
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 
@@ -24,7 +24,7 @@ class KindWish(StrEnum):
 
 
 def directions(
-    model: Annotated[str, typer.Option(help="The generator: its id, or its file.")] = HOUSE_GENERATOR,
+    model: Annotated[str | None, typer.Option(help=GENERATOR_HELP)] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="A folder for a sheet of strips of each direction.", show_default=False)
     ] = None,

@@ -16,7 +16,7 @@ from engine.api.output import Output
 from engine.api.recipe import Layer, Recipe
 from engine.api.requests import Export, Generate
 from engine.cli.options import Device, DeviceWish, Json
-from engine.cli.places import HOUSE_GENERATOR
+from engine.cli.places import GENERATOR_HELP, generator_id
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 
@@ -33,9 +33,7 @@ def generate(
     ],
     code: Annotated[Path | None, typer.Argument(metavar="CODE", help="A code file: .safetensors.", show_default=False)] = None,
     seeds: Annotated[str | None, typer.Option(metavar="SEEDS", help="Which pictures: 7, 0-15 or 1,5,9-12.", show_default=False)] = None,
-    model: Annotated[
-        str | None, typer.Option(help=f"The generator: its id, or a .safetensors file; {HOUSE_GENERATOR} where not given.")
-    ] = None,
+    model: Annotated[str | None, typer.Option(help=GENERATOR_HELP)] = None,
     truncation: Annotated[
         float | None, typer.Option(help="1: all the variety that was learnt; toward 0: safer and more alike; 0.8 where not given.")
     ] = None,
@@ -58,10 +56,10 @@ def generate(
         _of_code(code, out, model, truncation, size, device, report)
         return
     chosen = parse_seeds(seeds or "")
-    model = model or HOUSE_GENERATOR
-    files, sheet = _targets(out, Path(model).stem, chosen, grid)
     with session(report, device, 0) as engine:
-        request = Generate(engine.model_id(model), chosen, files, sheet, Generate.truncation if truncation is None else truncation, size)
+        generator = generator_id(model, engine)
+        files, sheet = _targets(out, generator if model is None else Path(model).stem, chosen, grid)
+        request = Generate(generator, chosen, files, sheet, Generate.truncation if truncation is None else truncation, size)
         if not _names_a_file(out):
             make_folder(out)
         done = engine.run(request)

@@ -12,7 +12,7 @@ from engine.api.errors import BadRequest
 from engine.api.exploring import Invert, WriteCode
 from engine.api.requests import ImportPicture
 from engine.cli.options import Device, DeviceWish, Json
-from engine.cli.places import HOUSE_GENERATOR
+from engine.cli.places import GENERATOR_HELP, generator_id
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 
@@ -20,7 +20,7 @@ from engine.cli.session import session
 def invert(
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A picture of the kind that the generator makes.", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", help="The code file to write: .safetensors.", show_default=False)],
-    model: Annotated[str, typer.Option(help="The generator: its id, or its file.")] = HOUSE_GENERATOR,
+    model: Annotated[str | None, typer.Option(help=GENERATOR_HELP)] = None,
     steps: Annotated[int, typer.Option(help="Of looking for the code.")] = Invert.steps,
     tuning: Annotated[int, typer.Option(help="Of changing the generator a little for this photo; 0: not at all.")] = Invert.tuning,
     device: Device = DeviceWish.AUTO,
@@ -35,7 +35,7 @@ def invert(
     try_target(out, overwrite=True)  # a minute is lost if this is found out at the end
     report = Report(as_json)
     with session(report, device, 0) as engine:
-        found = engine.run(Invert(engine.run(ImportPicture(photo)), engine.model_id(model), steps, tuning))
+        found = engine.run(Invert(engine.run(ImportPicture(photo)), generator_id(model, engine), steps, tuning))
         engine.run(WriteCode(found.latent, out, overwrite=True))
     report.finished(
         f"{out}: {found.sentence}",

@@ -30,7 +30,10 @@ def morph(
     easing: Annotated[EasingWish, typer.Option(help="Even: always as fast to the eye; gentle: slower at each picture.")] = EasingWish.EVEN,
     size: Annotated[int | None, typer.Option(help="Side of the frames in pixels; as it was learnt where not given.")] = None,
     model: Annotated[
-        str | None, typer.Option(help=f"The generator: its id, or its file; a code file's, or {HOUSE_GENERATOR}, where not given.")
+        str | None,
+        typer.Option(
+            help=f"The generator: its id, or its file; a code file's, {HOUSE_GENERATOR} or the only one there is, where not given."
+        ),
     ] = None,
     truncation: Annotated[
         float, typer.Option(help="Of seeds: 1 shows all the variety; toward 0: safer and more alike.")

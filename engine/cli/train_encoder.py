@@ -14,7 +14,7 @@ import typer
 from engine.api.atomic import try_target
 from engine.api.errors import BadRequest
 from engine.cli.options import Device, DeviceWish, Json, Seed
-from engine.cli.places import HOUSE_GENERATOR
+from engine.cli.places import GENERATOR_HELP, generator_id
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 from engine.cli.training import NEWS_SECONDS, command_line, first_interrupt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def train_encoder(
     out: Annotated[Path, typer.Option("-o", "--out", help="The model to write: .safetensors.", show_default=False)],
-    model: Annotated[str, typer.Option(help="The generator: its id, or its file.")] = HOUSE_GENERATOR,
+    model: Annotated[str | None, typer.Option(help=GENERATOR_HELP)] = None,
     run: Annotated[Path | None, typer.Option(help="The run's folder; runs/MODEL where not given.", show_default=False)] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of this sitting.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Stop when the whole run has so many steps.")] = None,
@@ -46,7 +46,7 @@ def train_encoder(
     from engine.training.encoder.loop import TrainEncoder, export, train
 
     with session(report, device, seed) as engine:
-        generator = engine.context.models.generator(engine.model_id(model))
+        generator = engine.context.models.generator(generator_id(model, engine))
         config = TrainEncoder(run or Path("runs") / out.stem, minutes, steps, resume, seed=seed)
         with first_interrupt() as interrupted, closing(train(config, generator)) as training:
             _follow(training, interrupted, report)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.api.errors import ModelDamaged
+from engine.api.errors import WrongModel
 from engine.api.latent import ModelKey
 from engine.api.manifest import Manifest
 from engine.models import registry
@@ -25,10 +25,10 @@ def training_file(model: Path) -> Path:
 
 
 def load_generator(manifest: Manifest) -> Generator:
-    """`registry.load`, of a model that must be a generator; raises ModelDamaged where it is another network."""
+    """`registry.load`, of a model that must be a generator; raises WrongModel where it is another network."""
     network = registry.load(manifest)
     if not isinstance(network, Generator):
-        raise ModelDamaged(manifest.path, "it is not a generator")
+        raise WrongModel(manifest.id, f"a {manifest.architecture}, not a generator")
     return network
 
 

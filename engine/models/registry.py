@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from engine.api.errors import BadRequest, ModelDamaged, SfumatoError, UnknownModel
+from engine.api.errors import BadRequest, ModelDamaged, SfumatoError, UnknownModel, WrongModel
 from engine.api.manifest import Manifest
 from engine.api.places import places
 from engine.models import checkpoint
@@ -123,10 +123,10 @@ def load(manifest: Manifest) -> nn.Module:
 
 
 def load_stylizer(manifest: Manifest) -> StylizerNet:
-    """`load`, of a model that must be a stylizer; raises ModelDamaged where it is another network."""
+    """`load`, of a model that must be a stylizer; raises WrongModel where it is another network."""
     network = load(manifest)
     if not isinstance(network, StylizerNet):
-        raise ModelDamaged(manifest.path, "it is not a stylizer")
+        raise WrongModel(manifest.id, f"a {manifest.architecture}, not a stylizer")
     return network
 
 

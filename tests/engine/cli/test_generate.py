@@ -93,7 +93,9 @@ def test_bad_options_are_refused(
 
 
 def test_a_stylizer_generates_nothing(sfumato: CommandLine, tmp_path: Path) -> None:
-    assert "it is not a generator" in sfumato("generate", "--model", "sfumato-style", "--seeds", "1", "-o", tmp_path / "x").sentence(1)
+    assert "sfumato-style is a stylizer, not a generator" in sfumato(
+        "generate", "--model", "sfumato-style", "--seeds", "1", "-o", tmp_path / "x"
+    ).sentence(1)
 
 
 def test_seeds_are_numbers_and_ranges() -> None:

@@ -24,7 +24,7 @@ PICTURES = 8
 
 @pytest.fixture
 def stage(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    monkeypatch.setattr(configuration, "recipe_for", lambda *_: {"network": TINY_GENERATOR, "batch": 8})
+    monkeypatch.setattr(configuration, "recipe_for", lambda *_, **__: {"network": TINY_GENERATOR, "batch": 8})
     torch.set_num_threads(1)
     made = Stage(context)
     yield made

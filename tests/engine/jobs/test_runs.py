@@ -26,7 +26,7 @@ PICTURES = 12
 @pytest.fixture
 def stage(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     recipe = {"network": TINY_GENERATOR, "batch": 8, "watch": WatchConfig(window=80), "preview_every": 32}
-    monkeypatch.setattr(configuration, "recipe_for", lambda *_: recipe)
+    monkeypatch.setattr(configuration, "recipe_for", lambda *_, **__: recipe)
     monkeypatch.setattr(model_file, "SAMPLES", 16)
     monkeypatch.setattr(loop, "SAMPLES", 16)
     torch.set_num_threads(1)
@@ -68,7 +68,7 @@ def test_without_runs_there_are_none(stage: Stage) -> None:
 
 def test_a_paused_run_can_be_found_resumed_and_finished(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = paused(stage, folder, "x", at=11)
-    monkeypatch.setattr(checkpoint, "read", lambda *_: pytest.fail("a list of runs needs no tensors"))
+    monkeypatch.setattr(checkpoint, "read", lambda *_, **__: pytest.fail("a list of runs needs no tensors"))
     (found,) = listed(stage)
     monkeypatch.undo()
     monkeypatch.setattr(model_file, "SAMPLES", 16)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.api.errors import ModelDamaged
+from engine.api.errors import WrongModel
 from engine.models import registry
 from engine.models.generators import GeneratorModel, latent, load_generator, training_file
 from tests.tiny import tiny_generator, write_tiny_generator, write_tiny_model
@@ -26,9 +26,9 @@ def test_a_generator_is_found_and_loads_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_stylizer_is_no_generator(tmp_path: Path) -> None:
-    with pytest.raises(ModelDamaged, match="not a generator"):
+    with pytest.raises(WrongModel, match="not a generator"):
         load_generator(registry.read_manifest(write_tiny_model(tmp_path)))
-    with pytest.raises(ModelDamaged, match="not a stylizer"):
+    with pytest.raises(WrongModel, match="not a stylizer"):
         registry.load_stylizer(registry.read_manifest(write_tiny_generator(tmp_path, "mine")))
 
 
