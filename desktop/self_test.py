@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from desktop.first_light import EXPORT_EDGE, PATIENCE_SECONDS, WINDOW_SIZE, settle, without_a_screen
+from engine.api.manifest import HOUSE_GENERATOR
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 STYLE = "stained-glass"
 """A gallery id."""
 
-HOUSE_GENERATOR = "scrolls-128"
 TRIED_GENERATOR = "self-test"
 TRIED_PICTURES, TRIED_STEPS, TRIED_SIZE = 12, 1, 32
 """Where no generator is installed, one is trained on this many pictures for this many steps: it has learnt nothing, but works."""

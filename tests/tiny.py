@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from engine import printing, render
 from engine.api.places import Places
 from engine.blobs import BlobStore
 from engine.context import Context, IoWorker, Wait
@@ -129,3 +132,15 @@ def write_tiny_teacher(folder: Path) -> Path:
         tensors |= {f"{layer}.bias": torch.zeros(value.shape[0]) for layer, value in layers.items()}
         save_file(tensors, folder / name)
     return folder
+
+
+@contextmanager
+def small_prints(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Prints have levels from 96 px on, and tiles of 64 px in strips of 48 rows; one thread, as for pictures so small more are slower."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    monkeypatch.setattr(printing, "LOOK_EDGE", 96)
+    monkeypatch.setattr(printing, "LEVEL_ROWS", 48)
+    monkeypatch.setattr(render, "TILE", 64)
+    yield
+    torch.set_num_threads(threads)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.client import RequestFailed
 from desktop.state.export_estimate import size_in_words
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
@@ -15,7 +13,7 @@ from desktop.state.notices import Notices
 from desktop.state.pace import Pace
 from desktop.state.settings import ExportChoice, SettingsStore
 from desktop.state.tasks import Tasks
-from engine.api.events import Failed, Finished, Progress
+from desktop.state.writing import written
 from engine.api.output import Output
 from engine.api.recipe import Recipe
 from engine.api.requests import Export, Exported
@@ -44,28 +42,13 @@ class Exporter(QObject):
         return self._tasks.spawn(self._export(recipe, output), f"export {output.path.name}")
 
     async def _export(self, recipe: Recipe, output: Output) -> Exported | None:
-        job = self._jobs.begin(f"Exporting {output.path.name}", asyncio.current_task())
         try:
-            return await self._write(job, recipe, output)
+            done = await written(Export(recipe, output), f"Exporting {output.path.name}", self._link, self._jobs)
         except asyncio.CancelledError:
             self._notices.say(f"Stopped: {output.path.name} was not written")
             raise
-        finally:
-            self._jobs.end(job)
-
-    async def _write(self, job: int, recipe: Recipe, output: Output) -> Exported | None:
-        async with aclosing(self._link.stream(Export(recipe, output))) as bodies:
-            async for body in bodies:
-                match body:
-                    case Progress():
-                        self._jobs.progress(job, body)
-                    case Finished(Exported() as done):
-                        self.pace.saw_export(recipe, done.width * done.height, done.seconds)
-                        self.exported.emit(recipe, done)
-                        self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
-                        return done
-                    case Failed(failure):
-                        raise RequestFailed(failure)
-                    case _:
-                        pass
-        return None
+        if done is not None:
+            self.pace.saw_export(recipe, done.width * done.height, done.seconds)
+            self.exported.emit(recipe, done)
+            self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
+        return done

@@ -10,6 +10,9 @@ from typing import Any
 FORMAT = 1
 """The newest model format that this version reads and the one that it writes."""
 
+HOUSE_GENERATOR = "scrolls-128"
+"""The generator that is used where none is named."""
+
 
 @dataclass(frozen=True)
 class Manifest:

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from engine.api.exploring import ExportFilm, Journey
+from engine.api.manifest import HOUSE_GENERATOR
 from engine.api.requests import Generate
 from engine.cli.options import Device, DeviceWish, Json
-from engine.cli.places import HOUSE_GENERATOR, opened, parse_place
+from engine.cli.places import opened, parse_place
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.session import session
 

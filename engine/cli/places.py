@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from engine.api.errors import BadRequest
 from engine.api.exploring import Invert, ReadCode
 from engine.api.latent import GREATEST_SEED, Latent
+from engine.api.manifest import HOUSE_GENERATOR
 from engine.api.requests import ImportPicture
 from engine.cli.session import Session
 
 if TYPE_CHECKING:
     from engine.models.generators import GeneratorModel
 
-HOUSE_GENERATOR = "scrolls-128"
 GENERATOR_HELP = f"The generator: its id, or its file; {HOUSE_GENERATOR} or the only one there is, where not given."
 
 

@@ -15,6 +15,7 @@ from desktop.first_light import WINDOW_SIZE
 from engine.api import gallery
 from engine.api.errors import DiskFull, SfumatoError, UnknownModel
 from engine.api.events import Body, Finished
+from engine.api.manifest import HOUSE_GENERATOR
 from engine.api.places import Places
 from engine.api.recipe import Recipe
 from engine.api.requests import Export, FindRecipe, Generate, Generated, Request, Train
@@ -62,13 +63,13 @@ def test_its_style_is_in_the_gallery() -> None:
 
 
 def test_each_step_is_a_line(qapp: QApplication, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    machine = Machine({self_test.HOUSE_GENERATOR})
+    machine = Machine({HOUSE_GENERATOR})
     assert self_test.self_test(tmp_path, machine.start) == 0
     lines = capsys.readouterr().out.splitlines()
     starts = [line.split(" s  ")[-1].split(",")[0] for line in lines]
     assert starts[:3] == ["the window is painted", "the engine is ready: fake", "the house picture is dropped on the canvas"]
     assert "painted in the style Stained glass" in lines[3]
-    assert lines[4].endswith(f"generated 2 pictures of 32 px with {self_test.HOUSE_GENERATOR}")
+    assert lines[4].endswith(f"generated 2 pictures of 32 px with {HOUSE_GENERATOR}")
     assert "exported 2048 × 1365 px" in lines[5]
     assert "2048 × 1365 px, and carries its recipe" in lines[6]
     assert lines[7].endswith("a child process answers")
@@ -93,8 +94,8 @@ def test_without_a_generator_one_is_trained_and_the_line_says_so(
     ("machine", "told"),
     [
         (Machine(refusals={Generate: DiskFull("generated-1.png")}), "There is no room on the disk for generated-1.png"),
-        (Machine({self_test.HOUSE_GENERATOR}, {Export: DiskFull("house.png")}), "There is no room on the disk for house.png"),
-        (Machine({self_test.HOUSE_GENERATOR}, carries_recipe=False), "the exported file carries no recipe"),
+        (Machine({HOUSE_GENERATOR}, {Export: DiskFull("house.png")}), "There is no room on the disk for house.png"),
+        (Machine({HOUSE_GENERATOR}, carries_recipe=False), "the exported file carries no recipe"),
     ],
 )
 def test_what_fails_is_the_last_line(

@@ -19,19 +19,13 @@ from engine.imaging.strips import Strips
 from engine.imaging.windows import Enlarged, Rect
 from engine.jobs.library import import_picture
 from engine.nets.stylizer import Moments
-from tests.tiny import drive, picture_file
+from tests.tiny import drive, picture_file, small_prints
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Levels from 96 px on, and tiles of 64 px in strips of 48 rows; one thread, as for pictures so small more are slower."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(printing, "LOOK_EDGE", 96)
-    monkeypatch.setattr(printing, "LEVEL_ROWS", 48)
-    monkeypatch.setattr(render, "TILE", 64)
-    yield
-    torch.set_num_threads(threads)
+    with small_prints(monkeypatch):
+        yield
 
 
 @pytest.fixture

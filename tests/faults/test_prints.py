@@ -14,9 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from engine import printing, render
 from engine.api.errors import DiskFull, FolderMissing, NothingToResume, NotWritable
 from engine.api.events import Progress
 from engine.api.output import Output, unfinished_folder
@@ -28,22 +26,17 @@ from engine.imaging.strips import Strips
 from engine.jobs import export as export_job
 from tests.engine.conftest import context
 from tests.faults.refusal import Stylize
-from tests.tiny import picture_file
+from tests.tiny import picture_file, small_prints
 
 __all__ = ["context"]
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A level beside the first, and twenty strips; one thread, as for pictures so small more are slower."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(printing, "LOOK_EDGE", 96)
-    monkeypatch.setattr(printing, "LEVEL_ROWS", 48)
-    monkeypatch.setattr(render, "TILE", 64)
+    """A level beside the first, and twenty strips."""
     monkeypatch.setattr(export_job, "ROWS", 8)
-    yield
-    torch.set_num_threads(threads)
+    with small_prints(monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.client import RequestFailed
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.viewer import Viewer
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
-from engine.api.events import Failed, Finished, Progress
+from desktop.state.writing import written
 from engine.api.exploring import MOST_STOPS, Easing, ExportFilm, Filmed, Journey, Waypoint
 
 FRAME_RATE = 30.0
@@ -163,26 +161,11 @@ class Travelling(QObject):
             self._set_stops(kept)
 
     async def _export(self, request: ExportFilm) -> Filmed | None:
-        job = self._jobs.begin(f"Filming {request.path.name}", asyncio.current_task())
         try:
-            return await self._write(job, request)
+            done = await written(request, f"Filming {request.path.name}", self._link, self._jobs)
         except asyncio.CancelledError:
             self._notices.say(f"Stopped: {request.path.name} was not written")
             raise
-        finally:
-            self._jobs.end(job)
-
-    async def _write(self, job: int, request: ExportFilm) -> Filmed | None:
-        async with aclosing(self._link.stream(request)) as bodies:
-            async for body in bodies:
-                match body:
-                    case Progress():
-                        self._jobs.progress(job, body)
-                    case Finished(Filmed() as done):
-                        self._notices.say(f"Filmed {done.path.name}: {done.frames} frames of {done.side} × {done.side} pixels")
-                        return done
-                    case Failed(failure):
-                        raise RequestFailed(failure)
-                    case _:
-                        pass
-        return None
+        if done is not None:
+            self._notices.say(f"Filmed {done.path.name}: {done.frames} frames of {done.side} × {done.side} pixels")
+        return done

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from desktop.state.explorer.steering import MOST_SEED
 from desktop.state.training.generators import Facts
 from desktop.views.training.parts import BackLink, Column, Columns, Stage, Title, level_line
 from desktop.widgets.controls import Caption, Section, ValueSlider, push_button
@@ -15,7 +16,6 @@ from desktop.widgets.icons import icon
 from desktop.widgets.theme import THEME, font
 from engine.api.requests import Generate
 
-MOST_SEED = 999_999
 SHEET_SIDE = 4
 
 
