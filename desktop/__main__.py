@@ -11,12 +11,17 @@ from engine.api.errors import FileMissing
 
 FIRST_LIGHT = "first-light"
 SELF_TEST = "--self-test"
+PROCESS = Path("/proc/self/stat")
+NO_PROCESSES = "Sfumato needs /proc, where Linux tells of memory and processes, and it is not there: mount it (mount -t proc proc /proc)."
 NO_SCREEN = "Sfumato needs a screen and finds none: set DISPLAY, or use `sfumato stylize` on the command line."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.platform.startswith("linux") and not PROCESS.exists():  # in a bare chroot
+        print(NO_PROCESSES, file=sys.stderr)
+        return 1
     if given[:1] == [FIRST_LIGHT]:
         from desktop.first_light import main as first_light
 

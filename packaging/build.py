@@ -112,10 +112,15 @@ def freeze() -> None:
     pyinstaller.run(["--noconfirm", "--log-level=WARN", f"--distpath={DIST}", f"--workpath={WORK}", str(spec)])
 
 
+SPARE_SYMBOLS = ("libpython*.so*", "torch/lib/libtorch_cpu.so", "torch/lib/libtorch_python.so")
+"""Libraries with symbols that only a debugger reads: three quarters of Python's, a fifth of torch's. Others have few; and those that
+auditwheel has put into folders `….libs` must not be stripped, which would break them."""
+
+
 def slim(made: Path) -> None:
-    """On Linux: take the debugging symbols out of Python's own library, three quarters of it. Other libraries come as they are wanted."""
+    """On Linux: take the debugging symbols out of the libraries that are large because of them."""
     if platform.system() == "Linux" and shutil.which("strip"):
-        for library in (made / "_internal").glob("libpython*.so*"):
+        for library in (file for pattern in SPARE_SYMBOLS for file in (made / "_internal").glob(pattern)):
             subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
 
 

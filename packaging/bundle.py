@@ -78,6 +78,9 @@ KEPT = ("torch/bin/torch_shm_manager",)
 SPARE_SOURCES = ("torch/_dynamo/", "torch/_inductor/", "torch/distributed/", "torch/onnx/", "torch/testing/")
 """Parts of torch whose source text is not needed beside their byte code, except that of settings: torch reads the comments in them."""
 
+TEXTS = ("GPL-3.0.txt", "LGPL-2.1.txt", "LGPL-3.0.txt", "SOURCES.txt")
+"""What must go with the program because of libraries of others: licences, and where the source is."""
+
 Entry = tuple[str, str, str]
 """A line of PyInstaller's tables: the place in the bundle, the file, the kind."""
 
@@ -93,7 +96,7 @@ def analysis() -> dict[str, Any]:
             (str(ROOT / "resources"), "resources"),
             (str(ROOT / "LICENSE"), "."),
             (str(ROOT / "NOTICE"), "."),
-            (str(HERE / "GPL-3.0.txt"), "."),
+            *((str(HERE / name), ".") for name in TEXTS),
             *_metadata(copy_metadata),
         ],
         "hiddenimports": hidden_imports(),

@@ -20,6 +20,7 @@ RULE = "=" * 100
 OF_WHEELS = {
     "av": "BSD-3-Clause; its wheel holds FFmpeg (LGPL-3.0-or-later), x264 and x265 (GPL-2.0-or-later)",
     "pillow-heif": "BSD-3-Clause; its wheel holds libheif and libde265 (LGPL-3.0), and x265 (GPL-2.0-or-later)",
+    "pyvips-binary": "LGPL-3.0-or-later; its wheel holds libvips, GLib, Pango, librsvg, libexif and cairo (LGPL-2.1 or later versions)",
 }
 """Distributions whose metadata speaks of their own code alone, and not of the libraries that lie in their wheels."""
 
@@ -129,7 +130,8 @@ def licences(made_of: Sequence[Material]) -> str:
     """One text with the licences of everything in the bundle that is not Sfumato's own."""
     parts = [
         "Sfumato contains software of others, under these licences. The whole may be passed on under the GNU General Public License,\n"
-        "version 3 or later (GPL-3.0.txt): av and pillow-heif bring the encoders x264 and x265, which are under the GPL.",
+        "version 3 or later (GPL-3.0.txt): av and pillow-heif bring the encoders x264 and x265, which are under the GPL. SOURCES.txt says\n"
+        "where the source is of what is under the GPL or the LGPL (LGPL-2.1.txt, LGPL-3.0.txt).",
         *(f"{RULE}\n{_heading(one)}\n{RULE}\n\n{_texts(one)}" for one in made_of),
     ]
     return "\n\n".join(parts) + "\n"

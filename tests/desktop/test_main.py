@@ -45,6 +45,16 @@ def test_nothing_or_files_open_the_studio(monkeypatch: pytest.MonkeyPatch, argum
     assert opened == [files]
 
 
+def test_a_bare_folder_without_proc_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "PROCESS", tmp_path / "proc" / "self" / "stat")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert console.main(["--version"]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", console.NO_PROCESSES + "\n")
+
+
 @pytest.mark.parametrize("arguments", [["doctor"], ["--help"], ["stylize", "a.jpg"], ["no-such-command"]])
 def test_commands_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     run: list[list[str]] = []

@@ -60,7 +60,7 @@ def test_every_file_that_a_spec_names_is_there(asked: Recorder) -> None:
     named += [application[1]["icon"] for application in asked.asked.get("BUNDLE", [])]
     assert [name for name in named if not Path(name).exists()] == []
     assert any(place == "resources" for _, place in options["datas"])
-    assert {"LICENSE", "NOTICE", "GPL-3.0.txt"} <= {Path(source).name for source, place in options["datas"] if place == "."}
+    assert {"LICENSE", "NOTICE", *bundle.TEXTS} <= {Path(source).name for source, place in options["datas"] if place == "."}
 
 
 def test_no_program_is_packed_by_upx_and_windows_has_one_without_a_console(asked: Recorder) -> None:

@@ -30,6 +30,11 @@ def test_wheels_with_libraries_under_the_gpl_say_so(name: str) -> None:
     assert "GPL-2.0-or-later" in materials._licence(distribution(name))
 
 
+@pytest.mark.parametrize("name", sorted(materials.OF_WHEELS))
+def test_where_the_source_is_of_what_must_come_with_it(name: str) -> None:
+    assert f"In the wheel of {name} (" in (Path(materials.__file__).parent / "SOURCES.txt").read_text(encoding="utf-8")
+
+
 def test_the_bill_of_materials_is_cyclonedx(made_of: tuple[materials.Material, ...]) -> None:
     bill = json.loads(materials.bill_of_materials(made_of, "sfumato", "0.1.0"))
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
