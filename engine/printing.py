@@ -99,21 +99,18 @@ def painted(
     layer: Layer, levels: Plan, width: int, height: int, open_strips: OpenStrips, native: bool, context: Context
 ) -> Generator[Step, Any, Painted]:
     """Paint a layer's levels, and gather what else its windows need. `native`: the statistics of the largest level, not of the proxy."""
-    photo, alpha = yield from _photo(layer, width, height, context)
+    photo, alpha = yield from photo_windows(layer, width, height, context)
     if not layer.mix or layer.strength <= 0:
         return Painted(layer, photo, alpha, None, None)
     moments = None
     if native:
         moments = yield from streamed_moments(layer, *levels.sizes[-1], context)
-    raster: Raster = yield from _first_level(layer, *levels.sizes[0], moments, context)
+    raster: Raster = yield from first_level(layer, *levels.sizes[0], moments, context)
     for number, size in enumerate(levels.sizes[1:], 1):
         strips = yield from open_strips(f"level-{number}", *size)
         yield from _paint(strips, Enlarged.stretched(raster, *size), layer, moments, context)
         raster = strips
-    mask = None
-    if layer.mask is not None:
-        shades = yield Wait(context.io.submit(_shades, context, layer.mask, width, height))
-        mask = Enlarged.stretched(ArrayRaster(shades), width, height)
+    mask = yield from mask_windows(layer, width, height, context)
     return Painted(layer, photo, alpha, Enlarged.stretched(raster, width, height), mask)
 
 
@@ -151,7 +148,7 @@ def _layer(each: Painted, rect: Rect) -> Generator[Step, Any, tuple[Tensor, Tens
 # ---- levels ----
 
 
-def _first_level(layer: Layer, width: int, height: int, moments: Moments | None, context: Context) -> Generator[Step, Any, ArrayRaster]:
+def first_level(layer: Layer, width: int, height: int, moments: Moments | None, context: Context) -> Generator[Step, Any, ArrayRaster]:
     """The preview's own pixels, with 16 bits."""
     look = (yield from render.prepare(layer, width, height, context)).look
     assert look is not None
@@ -173,7 +170,7 @@ def _paint(strips: Strips, before: Enlarged, layer: Layer, moments: Moments | No
     look = (yield from render.prepare(layer, width, height, context)).look
     assert look is not None
     look = replace(look, features_key=None, moments=moments or look.moments)
-    kernel = _kernel(width / before.columns.source)
+    kernel = kernel_of(width / before.columns.source)
     side = max(STRIDE * 8, int(LEVEL_ROWS * context.tile_scale) // STRIDE * STRIDE)
     for index in range(strips.layout.count):
         if strips.has(index):
@@ -183,14 +180,14 @@ def _paint(strips: Strips, before: Enlarged, layer: Layer, moments: Moments | No
         for top in range(strip.top, strip.bottom, side):
             for left in range(0, width, side):
                 rect = Rect(left, top, min(left + side, width), min(top + side, strip.bottom))
-                picture = yield from _refined(look, before, rect, kernel, context)
+                picture = yield from refined(look, before, rect, kernel, context)
                 samples[top - strip.top : rect.bottom - strip.top, rect.left : rect.right] = to_sixteen(picture.permute(1, 2, 0).numpy())
                 yield Progress(rect.width * rect.height, 0, "painting")
         yield Wait(context.io.submit(strips.write, index, samples))
         trim_memory()  # what tiles of several sizes leave behind grows from strip to strip
 
 
-def _refined(look: render.Look, before: Enlarged, rect: Rect, kernel: list[float], context: Context) -> Generator[Step, Any, Tensor]:
+def refined(look: render.Look, before: Enlarged, rect: Rect, kernel: list[float], context: Context) -> Generator[Step, Any, Tensor]:
     """(3, h, w): the level before, and of the network's picture what is finer than that."""
     picture = yield from render.stylized(look, rect.grown(MARGIN), context)
     coarse = _blurred(picture[:, MARGIN - REACH : REACH - MARGIN, MARGIN - REACH : REACH - MARGIN], kernel)
@@ -199,7 +196,7 @@ def _refined(look: render.Look, before: Enlarged, rect: Rect, kernel: list[float
     return _planes(before, rect) + fine
 
 
-def _kernel(ratio: float) -> list[float]:
+def kernel_of(ratio: float) -> list[float]:
     """Weights at distances of 0 to `REACH` pixels."""
     weights = [math.exp(-(distance**2) / (2 * (BLUR * ratio) ** 2)) for distance in range(REACH + 1)]
     total = weights[0] + 2 * sum(weights[1:])
@@ -252,7 +249,7 @@ def streamed_moments(layer: Layer, width: int, height: int, context: Context) ->
 # ---- what windows are cut from ----
 
 
-def _photo(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, tuple[Enlarged, Enlarged | None]]:
+def photo_windows(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, tuple[Enlarged, Enlarged | None]]:
     """The photo at the print's size: reduced at once where it is larger, enlarged window by window where it is smaller."""
     source = layer.source
     if max(width / source.width, height / source.height) <= 1:
@@ -261,6 +258,14 @@ def _photo(layer: Layer, width: int, height: int, context: Context) -> Generator
         picture = yield from render.whole_picture(source, context)
     alpha = None if picture.alpha is None else Enlarged.covering(ArrayRaster(picture.alpha[..., None]), width, height)
     return Enlarged.covering(ArrayRaster(picture.pixels), width, height), alpha
+
+
+def mask_windows(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, Enlarged | None]:
+    """The layer's mask at the print's size, where it has one."""
+    if layer.mask is None:
+        return None
+    shades = yield Wait(context.io.submit(_shades, context, layer.mask, width, height))
+    return Enlarged.stretched(ArrayRaster(shades), width, height)
 
 
 def _shades(context: Context, blob: BlobId, width: int, height: int) -> Samples:

@@ -13,12 +13,15 @@ from engine.api.limits import MAX_EDGE
 Intent: TypeAlias = Literal["perceptual", "relative", "saturation", "absolute"]
 Compression: TypeAlias = Literal["deflate", "lzw", "none"]
 Chroma: TypeAlias = Literal["4:4:4", "4:2:0"]
+BleedEdges: TypeAlias = Literal["mirror", "extend"]
+"""What lies in the bleed: the picture mirrored at its edge, or its outermost pixels drawn out."""
 Statistics: TypeAlias = Literal["preview", "native"]
 """Where the content's statistics come from: the preview's proxy, so that the print is what was seen, or the print's own pixels."""
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 CHROMAS: tuple[Chroma, ...] = get_args(Chroma)
+BLEED_EDGES: tuple[BleedEdges, ...] = get_args(BleedEdges)
 STATISTICS: tuple[Statistics, ...] = get_args(Statistics)
 
 PROFILES = ("srgb", "display-p3", "adobe-rgb")
@@ -47,7 +50,8 @@ class Output:
     dpi: float | None = None
     """Dots per inch that the file says it has; with the pixels it makes the size on paper."""
     bleed: float = 0.0
-    """Centimetres by which the picture is mirrored beyond each edge, to be cut off; needs `dpi`."""
+    """Centimetres that are added beyond each edge, to be cut off: inside the cut the picture has its size; needs `dpi`."""
+    bleed_edges: BleedEdges = "mirror"
     chroma: Chroma = "4:4:4"
     """Of JPEG: colours at every pixel, or at every second one."""
     compression: Compression = "deflate"
@@ -81,6 +85,7 @@ class Output:
         _one_of("intent", self.intent, INTENTS)
         _one_of("chroma", self.chroma, CHROMAS)
         _one_of("compression", self.compression, COMPRESSIONS)
+        _one_of("kind of bleed", self.bleed_edges, BLEED_EDGES)
         _one_of("kind of statistics", self.statistics, STATISTICS)
         return self
 

@@ -9,13 +9,14 @@ import typer
 
 from engine.api.errors import BadRequest
 from engine.api.limits import MAX_EDGE
-from engine.api.output import PROFILES, Output, pixels_on_paper
+from engine.api.output import BLEED_EDGES, PROFILES, Output, pixels_on_paper
 from engine.api.recipe import Recipe
 
 Size = Annotated[int | None, typer.Option(help="Long edge of the result in pixels; the photo's own where not given.")]
 Width = Annotated[float | None, typer.Option(metavar="CM", help="Width on paper; needs --dpi.")]
 Dpi = Annotated[float | None, typer.Option(help="Dots per inch.")]
-Bleed = Annotated[float, typer.Option(metavar="CM", help="Mirror the picture beyond each edge, to be cut off; needs --dpi.")]
+Bleed = Annotated[float, typer.Option(metavar="CM", help="Add this beyond each edge, to be cut off; needs --dpi.")]
+Edges = Annotated[str, typer.Option("--bleed-edges", help=f"What lies in the bleed: {' or '.join(BLEED_EDGES)}.")]
 Bits = Annotated[int | None, typer.Option(help="8 or 16 bits a sample; the photo's own where not given.")]
 Profile = Annotated[str, typer.Option(metavar="NAME|ICC", help=f"{', '.join(PROFILES)}, or an .icc file.")]
 Intent = Annotated[str, typer.Option(help="perceptual, relative, saturation or absolute.")]

@@ -40,6 +40,7 @@ def render(
     width: paper.Width = None,
     dpi: paper.Dpi = None,
     bleed: paper.Bleed = Output.bleed,
+    bleed_edges: paper.Edges = Output.bleed_edges,
     bits: paper.Bits = None,
     profile: paper.Profile = Output.profile,
     intent: paper.Intent = Output.intent,
@@ -75,6 +76,7 @@ def render(
         black_point=black_point,
         dpi=dpi,
         bleed=bleed,
+        bleed_edges=bleed_edges,  # type: ignore[arg-type]
         chroma=chroma,  # type: ignore[arg-type]
         compression=compression,  # type: ignore[arg-type]
         statistics=statistics,  # type: ignore[arg-type]

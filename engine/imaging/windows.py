@@ -70,6 +70,29 @@ class ArrayRaster:
         return self.samples[rect.top : rect.bottom, rect.left : rect.right]
 
 
+@dataclass(frozen=True, eq=False)
+class Cutout:
+    """Of a picture of width x height only the samples (h, w, C) in `rect`, for whoever reads no others."""
+
+    height: int
+    width: int
+    rect: Rect
+    samples: Samples
+
+    @classmethod
+    def empty(cls, width: int, height: int) -> Cutout:
+        """For its shape alone."""
+        return cls(height, width, Rect(0, 0, 0, 0), np.empty((0, 0, 3), np.uint16))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.height, self.width, int(self.samples.shape[2])
+
+    def read(self, rect: Rect) -> Samples:
+        left, top = rect.left - self.rect.left, rect.top - self.rect.top
+        return self.samples[top : top + rect.height, left : left + rect.width]
+
+
 @dataclass(frozen=True)
 class Axis:
     """One direction of an enlargement: `source` samples become `scaled`, of which `length` from `offset` on are the picture."""
@@ -127,10 +150,18 @@ class Enlarged:
             return unit(self.raster.read(Rect(left, top, left + rect.width, top + rect.height)))
         row_taps, row_weights = self.rows.taps(rect.top, rect.bottom)
         column_taps, column_weights = self.columns.taps(rect.left, rect.right)
-        top, left = int(row_taps.min()), int(column_taps.min())
-        samples = unit(self.raster.read(Rect(left, top, int(column_taps.max()) + 1, int(row_taps.max()) + 1)))
-        rows = _weighted(samples, row_taps - top, row_weights, axis=0)
-        return np.clip(_weighted(rows, column_taps - left, column_weights, axis=1), 0, 1)
+        needed = _around(row_taps, column_taps)
+        samples = unit(self.raster.read(needed))
+        rows = _weighted(samples, row_taps - needed.top, row_weights, axis=0)
+        return np.clip(_weighted(rows, column_taps - needed.left, column_weights, axis=1), 0, 1)
+
+    def needed(self, rect: Rect) -> Rect:
+        """What of the raster a window is made of."""
+        return _around(self.rows.taps(rect.top, rect.bottom)[0], self.columns.taps(rect.left, rect.right)[0])
+
+
+def _around(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rect:
+    return Rect(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
 
 
 def unit(samples: Samples) -> Floats:

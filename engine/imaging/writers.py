@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from engine.api.atomic import atomic_file
 from engine.api.errors import BadRequest, FormatLimit
-from engine.api.output import Chroma, Compression
+from engine.api.output import BleedEdges, Chroma, Compression
 from engine.imaging.annotation import PNG_KEYWORD, to_xmp
 from engine.imaging.encoding import JPEG_MAX_XMP, resolution_exif
 from engine.imaging.profiles import ColourSpace
@@ -41,7 +41,7 @@ _MM = 25.4
 
 @dataclass(frozen=True)
 class FileOptions:
-    """How the samples become a file. `bleed`: pixels by which the picture is mirrored beyond each edge."""
+    """How the samples become a file. `bleed`: pixels that are added beyond each edge, and what they show."""
 
     profile: bytes
     space: ColourSpace
@@ -51,6 +51,7 @@ class FileOptions:
     compression: Compression = "deflate"
     dpi: float | None = None
     bleed: int = 0
+    bleed_edges: BleedEdges = "mirror"
     annotation: str = ""
 
 
@@ -181,7 +182,8 @@ def _opened(pyvips: Any, strips: Path, layout: Layout, options: FileOptions) -> 
     )
     if options.bleed:
         edge = options.bleed
-        image = image.embed(edge, edge, layout.width + 2 * edge, layout.height + 2 * edge, extend="mirror")
+        extend = "mirror" if options.bleed_edges == "mirror" else "copy"
+        image = image.embed(edge, edge, layout.width + 2 * edge, layout.height + 2 * edge, extend=extend)
     per_mm = (options.dpi or SCREEN_DPI) / _MM  # libvips would write one pixel a millimetre
     return image.copy(xres=per_mm, yres=per_mm)
 

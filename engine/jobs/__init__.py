@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from engine.api import requests
-from engine.jobs import exploring, export, folder, generate, library, preview, runs, train, warm_up
+from engine.api import proofing, requests
+from engine.jobs import exploring, export, folder, generate, library, preview, proof, runs, train, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -17,6 +17,8 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.Thumbnail, library.thumbnail),
     (requests.StyleSample, library.style_sample),
     (requests.Preview, preview.preview),
+    (proofing.SoftProof, proof.soft_proof),
+    (proofing.Loupe, proof.loupe),
     (requests.Export, export.export),
     (requests.Generate, generate.generate),
     (requests.FindGenerators, generate.find_generators),

@@ -133,6 +133,7 @@ def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[S
         output.compression,
         output.dpi,
         output.bleed_pixels,
+        output.bleed_edges,
         text,
     )
     encoding = Encoding(strips.path, strips.layout, output.path, options, output.overwrite)

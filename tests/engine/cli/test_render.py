@@ -148,6 +148,7 @@ def test_native_statistics_make_another_picture(sfumato: CommandLine, exported: 
         (("--width", 20, "--dpi", 300, "--size", 100), ("leave one of them out",)),
         (("--bleed", 0.3), ("bleed", "--dpi 300")),
         (("--bleed", -1, "--dpi", 300), ("bleed -1 cm",)),
+        (("--bleed-edges", "blurred"), ("kind of bleed blurred", "mirror, extend")),
         (("--bits", 12), ("12 bits", "8 or 16")),
         (("--quality", 0), ("quality 0",)),
         (("--intent", "vivid"), ("intent vivid", "perceptual")),

@@ -12,7 +12,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from engine.api.errors import BadRequest, DiskFull, FileMissing, FolderMissing, NotAProfile
-from engine.api.output import COMPRESSIONS, INTENTS, PROFILES, Intent
+from engine.api.output import BLEED_EDGES, COMPRESSIONS, INTENTS, PROFILES, BleedEdges, Intent
 from engine.imaging import annotation
 from engine.imaging.depth import to_eight
 from engine.imaging.files import load, read_text
@@ -97,10 +97,14 @@ def test_chroma_is_a_choice(tmp_path: Path) -> None:
             assert JpegImagePlugin.get_sampling(image) == sampling
 
 
-def test_bleed_mirrors_the_edges(tmp_path: Path) -> None:
+@pytest.mark.parametrize("edges", BLEED_EDGES)
+def test_bleed_mirrors_or_extends_the_edges(tmp_path: Path, edges: BleedEdges) -> None:
     samples = noise(8, 3)
-    write(*strips_of(tmp_path, samples), tmp_path / "out.png", FileOptions(srgb_profile(), "rgb", bleed=6), False)
-    assert np.array_equal(load(tmp_path / "out.png").pixels, np.pad(samples, ((6, 6), (6, 6), (0, 0)), mode="symmetric"))
+    options = FileOptions(srgb_profile(), "rgb", bleed=6, bleed_edges=edges)
+    write(*strips_of(tmp_path, samples), tmp_path / "out.png", options, False)
+    around = ((6, 6), (6, 6), (0, 0))
+    wanted = np.pad(samples, around, mode="symmetric") if edges == "mirror" else np.pad(samples, around, mode="edge")
+    assert np.array_equal(load(tmp_path / "out.png").pixels, wanted)
 
 
 def test_a_scratch_file_of_the_same_name_is_another_picture(tmp_path: Path) -> None:
