@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.errors import UnknownModel
+from engine.api.errors import BadRequest, UnknownModel
 from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Tile, Tiles
 from engine.api.exploring import (
     GROUPS,
@@ -17,6 +17,7 @@ from engine.api.exploring import (
     ExportFilm,
     Filmed,
     FindDirections,
+    FindLatents,
     FindOnMap,
     GeneratorInfo,
     Invert,
@@ -25,13 +26,26 @@ from engine.api.exploring import (
     OpenGenerator,
     ShowStrip,
     ShowTiles,
+    Varied,
     Visit,
 )
-from engine.api.family import DirectionNames, KeepPicture, ListPictures, MarkPicture, Member, NameDirection
+from engine.api.family import (
+    DirectionNames,
+    FindFamily,
+    KeepPicture,
+    ListPictures,
+    MarkPicture,
+    Member,
+    NameDirection,
+    Replayed,
+    ReplayPicture,
+    parents_of,
+)
 from engine.api.latent import Latent, ModelKey, Styles
 from engine.api.requests import Request
 
 SIDE = 128
+LAYERS = (*GROUPS[:1] * 6, *GROUPS[1:2] * 2, *GROUPS[2:] * 4)
 
 
 @dataclass
@@ -47,9 +61,9 @@ class FakeSpace:
         match request:
             case OpenGenerator() | Visit() | ShowStrip() | ShowTiles() | Invert() | DragPoints():
                 return self._pictures(request)
-            case FindDirections() | FindOnMap() | NameDirection() | DirectionNames() | ExportFilm():
+            case FindDirections() | FindOnMap() | FindLatents() | NameDirection() | DirectionNames() | ExportFilm():
                 return self._facts(request)
-            case KeepPicture() | MarkPicture() | ListPictures():
+            case KeepPicture() | MarkPicture() | ListPictures() | FindFamily() | ReplayPicture():
                 return self._library(request)
             case _:
                 return None
@@ -59,11 +73,11 @@ class FakeSpace:
             case OpenGenerator(model):
                 if model not in self.models:
                     raise UnknownModel(model)
-                yield Finished(GeneratorInfo(key_of(model), "style", SIDE, (4, 8, 16, 32, 64, SIDE), GROUPS * 4, 8))
+                yield Finished(GeneratorInfo(key_of(model), "style", SIDE, (4, 8, 16, 32, 64, SIDE), LAYERS, 8))
             case Visit(place, sides):
                 for side in dict.fromkeys(min(side, SIDE) for side in sides):
                     yield grey(side, place)
-                yield Finished(place if isinstance(place, Latent) else found(place))
+                yield Finished(found(place))
             case ShowStrip(base, direction, amounts, _, side):
                 yield grey(side, (base, direction), width=side * len(amounts))
             case ShowTiles():
@@ -85,6 +99,8 @@ class FakeSpace:
                 yield Finished(tuple(Direction(key_of(model), kind, index, step, 0.5) for index in range(min(count, 8))))
             case FindOnMap(latent, layout):
                 yield Finished(MapPoint(latent.model, layout, 0.5, -0.5))
+            case FindLatents(places):
+                yield Finished(tuple(found(place) for place in places))
             case NameDirection(_, kind, index, name):
                 self.names[(kind, index)] = name
             case DirectionNames():
@@ -98,7 +114,8 @@ class FakeSpace:
     def _library(self, request: Request[Any]) -> Iterator[Body]:
         match request:
             case KeepPicture(latent, place, name):
-                yield Finished(self.library.setdefault(latent.key, Member(latent.key, latent, place, (), name)))
+                parents = tuple(parent.key for parent in parents_of(place) if parent.key != latent.key)
+                yield Finished(self.library.setdefault(latent.key, Member(latent.key, latent, place, parents, name or place.name)))
             case MarkPicture(id, name, bookmarked):
                 member = self.library[id]
                 member = replace(member, name=member.name if name is None else name)
@@ -106,6 +123,23 @@ class FakeSpace:
                 yield Finished(self.library[id])
             case ListPictures(model, bookmarked):
                 yield Finished(tuple(one for one in self.library.values() if one.latent.model.id == model and one.bookmarked >= bookmarked))
+            case FindFamily(id):
+                yield Finished(self._family(id))
+            case ReplayPicture(id, model):
+                made = replace(self.library[id].latent, model=key_of(model))
+                place = replace(found(made), model=made.model)
+                self.library[made.key] = Member(made.key, made, place, (), self.library[id].name)
+                yield Finished(Replayed(made, (f"Something has no like in {model}.",)))
+
+    def _family(self, id: str) -> tuple[Member, ...]:
+        """As the engine does: the picture, its ancestors and its descendants, in the order in which they were kept."""
+        if id not in self.library:
+            raise BadRequest("The picture", "it is not in the library")
+        above, below = {id}, {id}
+        for _ in self.library:
+            above |= {parent for one in self.library.values() if one.id in above for parent in one.parents}
+            below |= {one.id for one in self.library.values() if below & set(one.parents)}
+        return tuple(one for one in self.library.values() if one.id in above | below)
 
 
 def key_of(model: str) -> ModelKey:
@@ -114,9 +148,18 @@ def key_of(model: str) -> ModelKey:
 
 def found(place: object) -> Latent:
     """A latent that stands for a place."""
+    if isinstance(place, Latent):
+        return place
+    if isinstance(place, Varied):
+        return place.made
     shade = np.full((1, 8), sum(map(ord, repr(place))) % 9973, np.float32)
     key = getattr(place, "model", None)
-    return Latent(key if isinstance(key, ModelKey) else key_of("boats"), Styles.of(shade), name=getattr(place, "name", ""))
+    return Latent(
+        key if isinstance(key, ModelKey) else key_of("boats"),
+        Styles.of(shade),
+        name=getattr(place, "name", ""),
+        bends=getattr(place, "bends", ()),
+    )
 
 
 def grey(side: int, value: object, width: int | None = None) -> Frame:

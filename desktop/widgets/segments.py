@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from desktop.widgets.buttons import push_button
 from desktop.widgets.theme import THEME, font
 
 
 class Segments(QWidget):
-    """`chosen` carries the value of the segment that a person picks; the arrow keys go from one to the next. `set_value` tells nobody."""
+    """`chosen` carries the value of the segment that a person picks; the arrow keys go from one to the next. `set_value` tells nobody.
+    With `columns` they stand in rows of so many."""
 
     chosen = Signal(object)
 
-    def __init__(self, name: str, choices: Sequence[tuple[Any, str]], parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, choices: Sequence[tuple[Any, str]], parent: QWidget | None = None, *, columns: int | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setProperty("role", "segments")
@@ -25,9 +26,10 @@ class Segments(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._group = QButtonGroup(self)
         self._values = [value for value, _ in choices]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
+        columns = columns or len(choices)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(2, 2, 2, 2)
+        grid.setSpacing(2)
         for place, (_, text) in enumerate(choices):
             button = push_button(text, "ghost")
             button.setProperty("kind", "segment")
@@ -36,7 +38,8 @@ class Segments(QWidget):
             button.setAccessibleName(f"{name}: {text}")
             button.setMinimumWidth(0)
             self._group.addButton(button, place)
-            row.addWidget(button, 1)
+            grid.addWidget(button, *divmod(place, columns))
+            grid.setColumnStretch(place % columns, 1)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(lambda place: self.chosen.emit(self._values[place]))
 

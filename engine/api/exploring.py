@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from engine.api.latent import Latent, ModelKey, Morph, Styles
+from engine.api.latent import Bend, Latent, ModelKey, Morph, Styles
 from engine.api.recipe import Photo
 from engine.api.requests import Lane, Request
 from engine.api.training import NetworkKind
@@ -76,6 +76,18 @@ class Steered:
 
 
 @dataclass(frozen=True)
+class Varied:
+    """A picture that another one was turned into: by other bends, grain or variety, or by its points being dragged (another code)."""
+
+    base: Latent
+    made: Latent
+
+    @property
+    def name(self) -> str:
+        return self.made.name
+
+
+@dataclass(frozen=True)
 class Blend:
     """Pictures of one model mixed: a weight for each parent, apart for form, parts and colours; each group's weights add up to 1.
 
@@ -124,9 +136,10 @@ class MapPoint:
     truncation: float = 0.8
     noise: int | None = 0
     name: str = ""
+    bends: tuple[Bend, ...] = ()
 
 
-Place: TypeAlias = Latent | Morph | Steered | Blend | Waypoint | MapPoint
+Place: TypeAlias = Latent | Morph | Varied | Steered | Blend | Waypoint | MapPoint
 """Whatever stands for one picture of a generator."""
 
 
@@ -175,6 +188,17 @@ class Visit(Request[Latent]):
     @property
     def subject(self) -> str:
         return self.place.name or "the picture"
+
+
+@dataclass(frozen=True)
+class FindLatents(Request[tuple[Latent, ...]]):
+    """Places as latents, without their pictures: at most `MOST_STOPS` at once."""
+
+    places: tuple[Place, ...]
+
+    @property
+    def subject(self) -> str:
+        return "the path"
 
 
 @dataclass(frozen=True)

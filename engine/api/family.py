@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.api.exploring import Place
-from engine.api.latent import Latent
+from engine.api.exploring import Blend, MapPoint, Place, Steered, Varied, Waypoint
+from engine.api.latent import Latent, Morph
 from engine.api.requests import Lane, Request
 
 
@@ -25,6 +25,21 @@ class Member:
     bookmarked: bool = False
     made: float = 0.0
     """When, in seconds since 1970."""
+
+
+def parents_of(place: Place) -> tuple[Latent, ...]:
+    """The pictures that a place is made of; a latent and a point of the map have none."""
+    match place:
+        case Morph():
+            return (place.a, place.b)
+        case Steered() | Varied():
+            return (place.base,)
+        case Blend():
+            return place.parents
+        case Waypoint():
+            return place.journey.stops
+        case Latent() | MapPoint():
+            return ()
 
 
 @dataclass(frozen=True)
@@ -79,8 +94,17 @@ class FindFamily(Request[tuple[Member, ...]]):
 
 
 @dataclass(frozen=True)
-class ReplayPicture(Request[Latent]):
-    """Make a picture anew in another model: from its oldest ancestors on, by the same steps."""
+class Replayed:
+    """A picture made anew in another model."""
+
+    latent: Latent
+    changed: tuple[str, ...] = ()
+    """What could not be done as it was, one sentence each."""
+
+
+@dataclass(frozen=True)
+class ReplayPicture(Request[Replayed]):
+    """Make a picture anew in another model: from its oldest ancestors on, by the same steps. Each step's picture enters the library."""
 
     id: str
     model: str

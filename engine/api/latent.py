@@ -25,11 +25,12 @@ CANVAS_SIDE = 1024
 
 GREATEST_SEED = 2**32 - 1
 
-BendKind: TypeAlias = Literal["scale", "rotate", "shift-x", "shift-y", "blur", "noise", "threshold", "invert"]
+BendKind: TypeAlias = Literal["scale", "zoom", "rotate", "shift-x", "shift-y", "blur", "noise", "threshold", "invert"]
 BEND_KINDS: tuple[BendKind, ...] = get_args(BendKind)
 
 BEND_RANGES: Mapping[BendKind, tuple[float, float, float]] = {
     "scale": (0.25, 4.0, 1.0),
+    "zoom": (0.25, 4.0, 1.0),
     "rotate": (-180.0, 180.0, 0.0),
     "shift-x": (-1.0, 1.0, 0.0),
     "shift-y": (-1.0, 1.0, 0.0),
@@ -38,8 +39,9 @@ BEND_RANGES: Mapping[BendKind, tuple[float, float, float]] = {
     "threshold": (0.0, 1.0, 0.0),
     "invert": (0.0, 1.0, 0.0),
 }
-"""Of each kind of bend: its smallest and largest amount, and the one that changes nothing. Degrees for a rotation; shifts and blurs are
-in parts of the picture's side; noise in standard deviations; a threshold and an inversion fade in."""
+"""Of each kind of bend: its smallest and largest amount, and the one that changes nothing. Scale multiplies what the features say, zoom
+enlarges them about the middle. Degrees for a rotation; shifts and blurs are in parts of the picture's side; noise in standard deviations;
+a threshold and an inversion fade in."""
 
 MOST_BENDS = 16
 """In one rack."""

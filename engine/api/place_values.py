@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.api.exploring import GROUPS, Blend, Direction, Journey, MapPoint, Place, Push, Steered, Waypoint
+from engine.api.exploring import GROUPS, Blend, Direction, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.latent import (
     Latent,
     ModelKey,
     Morph,
+    bend_from_plain,
     generated_from_plain,
     generated_to_plain,
     latent_from_plain,
@@ -24,6 +25,8 @@ def place_to_plain(place: Place) -> dict[str, Any]:
     match place:
         case Latent() | Morph():
             return generated_to_plain(place)
+        case Varied():
+            return {"kind": "varied", "base": latent_to_plain(place.base), "made": latent_to_plain(place.made)}
         case Steered():
             pushes = [
                 {"direction": direction_to_plain(push.direction), "amount": push.amount, "groups": push.groups} for push in place.pushes
@@ -37,7 +40,7 @@ def place_to_plain(place: Place) -> dict[str, Any]:
         case Waypoint():
             return {"kind": "waypoint", "journey": journey_to_plain(place.journey), "at": place.at, "name": place.name}
         case MapPoint():
-            return {**vars(place), "kind": "map point", "model": vars(place.model)}
+            return {**vars(place), "kind": "map point", "model": vars(place.model), "bends": [vars(bend) for bend in place.bends]}
 
 
 def place_from_plain(plain: Mapping[str, Any]) -> Place:
@@ -45,6 +48,8 @@ def place_from_plain(plain: Mapping[str, Any]) -> Place:
     match plain["kind"]:
         case "latent" | "morph":
             return generated_from_plain(plain)
+        case "varied":
+            return Varied(latent_from_plain(plain["base"]), latent_from_plain(plain["made"]))
         case "steered":
             pushes = tuple(_push(push) for push in plain["pushes"])
             return Steered(latent_from_plain(plain["base"]), pushes, tuple(plain["locked"]), str(plain["name"]))
@@ -55,8 +60,9 @@ def place_from_plain(plain: Mapping[str, Any]) -> Place:
         case "waypoint":
             return Waypoint(journey_from_plain(plain["journey"]), float(plain["at"]), str(plain["name"]))
         case "map point":
-            point = {key: value for key, value in plain.items() if key not in ("kind", "model")}
-            return MapPoint(_model(plain["model"]), **point)
+            point = {key: value for key, value in plain.items() if key not in ("kind", "model", "bends")}
+            bends = tuple(bend_from_plain(bend) for bend in plain.get("bends", ()))  # of older ones nothing was bent
+            return MapPoint(_model(plain["model"]), **point, bends=bends)
         case kind:
             raise ValueError(f"{kind!r} is no kind of place")
 

@@ -12,16 +12,19 @@ import numpy as np
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
 from engine.api.exploring import (
+    MOST_STOPS,
     ConvertLatent,
     Direction,
     ExportDirections,
     FindDirections,
+    FindLatents,
     GeneratorInfo,
     OpenGenerator,
     Push,
     ReadCode,
     ShowStrip,
     Steered,
+    Varied,
     Visit,
     WriteCode,
 )
@@ -62,7 +65,20 @@ def visit(request: Visit, context: Context) -> Generator[Step, Any, Latent]:
         else:
             made = made_of(place.styles, place.like, network, side)
         yield frame(Picture(pixels(made)[0]), side / network.config.size)
-    return request.place if isinstance(request.place, Latent) else place.latent()
+    if isinstance(request.place, Latent):
+        return request.place
+    return request.place.made if isinstance(request.place, Varied) else place.latent()
+
+
+def find_latents(request: FindLatents, context: Context) -> Generator[Step, Any, tuple[Latent, ...]]:
+    """Raises BadRequest for too many, and what the places raise."""
+    if len(request.places) > MOST_STOPS:
+        raise BadRequest(f"A path through {len(request.places)} pictures", f"it leads through {MOST_STOPS} at the most")
+    found = []
+    for place in request.places:
+        found.append((yield from resolve(place, context)).latent())
+        yield None
+    return tuple(found)
 
 
 def find_directions(request: FindDirections, context: Context) -> Generator[Step, Any, tuple[Direction, ...]]:

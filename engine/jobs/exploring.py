@@ -17,6 +17,7 @@ JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.Visit, explore.visit),
     (exploring.ShowTiles, atlas.show_tiles),
     (exploring.FindOnMap, atlas.find_on_map),
+    (exploring.FindLatents, explore.find_latents),
     (exploring.FindDirections, explore.find_directions),
     (exploring.ShowStrip, explore.show_strip),
     (exploring.ExportDirections, explore.export_directions),

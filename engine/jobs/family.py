@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
-from engine.api.errors import BadRequest
-from engine.api.exploring import Blend, Direction, MapPoint, Place, Steered, Waypoint
-from engine.api.family import DirectionNames, FindFamily, KeepPicture, ListPictures, MarkPicture, Member, NameDirection, ReplayPicture
-from engine.api.latent import Latent, Morph
+from engine.api.family import (
+    DirectionNames,
+    FindFamily,
+    KeepPicture,
+    ListPictures,
+    MarkPicture,
+    Member,
+    NameDirection,
+    Replayed,
+    ReplayPicture,
+)
 from engine.context import Context, Step, Wait
-from engine.latent.codes import converted
-from engine.latent.directions import directions
-from engine.latent.family import FamilyTree, parents_of
-from engine.latent.places import resolve
-from engine.models.generators import GeneratorModel
-
-DEEPEST = 200
-"""Generations that are replayed."""
+from engine.latent.family import FamilyTree
+from engine.latent.replay import replayed
 
 
 def tree(context: Context) -> FamilyTree:
@@ -57,43 +57,7 @@ def direction_names(request: DirectionNames, context: Context) -> Generator[Step
     return names
 
 
-def replay_picture(request: ReplayPicture, context: Context) -> Generator[Step, Any, Latent]:
-    """Ancestors that are not in the library are brought over by their codes, which raises OtherModel where these do not fit."""
-    member = yield Wait(context.io.submit(tree(context).member, request.id))
-    return (yield from _replayed(member.place, context.models.generator(request.model), context, DEEPEST))
-
-
-def _replayed(place: Place, model: GeneratorModel, context: Context, depth: int) -> Generator[Step, Any, Latent]:
-    if depth == 0:
-        raise BadRequest("The picture", f"it has more than {DEEPEST} generations of ancestors")
-    if isinstance(place, Latent):
-        return converted(place, model)
-    anew: list[Latent] = []
-    for parent in parents_of(place):
-        known: Member | None = yield Wait(context.io.submit(tree(context).find, parent.key))
-        made = yield from _replayed(known.place if known is not None else parent, model, context, depth - 1)
-        anew.append(replace(made, name=parent.name))
-    yield None
-    return (yield from resolve(_with_parents(place, tuple(anew), model), context)).latent()
-
-
-def _with_parents(place: Place, parents: tuple[Latent, ...], model: GeneratorModel) -> Place:
-    match place:
-        case Morph():
-            return replace(place, a=parents[0], b=parents[1])
-        case Steered():
-            pushes = tuple(replace(push, direction=_same_direction(push.direction, model)) for push in place.pushes)
-            return replace(place, base=parents[0], pushes=pushes)
-        case Blend():
-            return replace(place, parents=parents)
-        case Waypoint():
-            return replace(place, journey=replace(place.journey, stops=parents))
-        case MapPoint():
-            return replace(place, model=model.key)
-        case Latent():
-            return place
-
-
-def _same_direction(way: Direction, model: GeneratorModel) -> Direction:
-    """The direction of the same rank of its kind: what it changes is the other model's affair."""
-    return directions(model, way.kind, way.index + 1)[way.index]
+def replay_picture(request: ReplayPicture, context: Context) -> Generator[Step, Any, Replayed]:
+    """Raises BadRequest where an ancestor's code does not fit the other model."""
+    member: Member = yield Wait(context.io.submit(tree(context).member, request.id))
+    return (yield from replayed(member, context.models.generator(request.model), tree(context), context))

@@ -77,9 +77,9 @@ def _split(x: Tensor, amount: float) -> Tensor:
     return torch.lerp(x, torch.where(x > level, x.amax((2, 3), keepdim=True), level), amount)
 
 
-def _moved(x: Tensor, angle: float = 0.0, across: float = 0.0, down: float = 0.0) -> Tensor:
-    """Turned about the middle (anticlockwise, in radians) and shifted, in parts of the side; what comes in is mirrored."""
-    cos, sin = math.cos(angle), math.sin(angle)
+def _moved(x: Tensor, angle: float = 0.0, across: float = 0.0, down: float = 0.0, zoom: float = 1.0) -> Tensor:
+    """Turned about the middle (anticlockwise, in radians), enlarged, and shifted in parts of the side; what comes in is mirrored."""
+    cos, sin = math.cos(angle) / zoom, math.sin(angle) / zoom
     matrix = torch.tensor([[cos, -sin, -2 * across], [sin, cos, -2 * down]], device=x.device)
     grid = F.affine_grid(matrix.expand(x.shape[0], -1, -1), list(x.shape), align_corners=False)
     return F.grid_sample(x.float(), grid, padding_mode="reflection", align_corners=False)
@@ -97,6 +97,7 @@ def _blurred(x: Tensor, deviation: float) -> Tensor:
 
 CHANGES: Mapping[BendKind, Callable[[Tensor, Bend], Tensor]] = {
     "scale": lambda x, bend: x * bend.amount,
+    "zoom": lambda x, bend: _moved(x, zoom=bend.amount),
     "rotate": lambda x, bend: _moved(x, angle=math.radians(bend.amount)),
     "shift-x": lambda x, bend: _moved(x, across=bend.amount),
     "shift-y": lambda x, bend: _moved(x, down=bend.amount),

@@ -12,9 +12,9 @@ from typing import Any
 
 from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest, DiskFull, NotWritable
-from engine.api.exploring import Blend, MapPoint, Place, Steered, Waypoint
-from engine.api.family import Member
-from engine.api.latent import Latent, Morph, latent_from_plain, latent_to_plain
+from engine.api.exploring import Place
+from engine.api.family import Member, parents_of
+from engine.api.latent import Latent, latent_from_plain, latent_to_plain
 from engine.api.place_values import place_from_plain, place_to_plain
 
 logger = logging.getLogger(__name__)
@@ -178,21 +178,3 @@ def _read(library: sqlite3.Connection, row: Any) -> Member:
 
 def _json(values: Any) -> str:
     return json.dumps(values, sort_keys=True)
-
-
-# ---- lineage ----
-
-
-def parents_of(place: Place) -> Sequence[Latent]:
-    """The pictures that a place is made of; a latent and a point of the map have none."""
-    match place:
-        case Morph():
-            return (place.a, place.b)
-        case Steered():
-            return (place.base,)
-        case Blend():
-            return place.parents
-        case Waypoint():
-            return place.journey.stops
-        case Latent() | MapPoint():
-            return ()

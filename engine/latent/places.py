@@ -11,13 +11,13 @@ import numpy as np
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import Blend, MapPoint, Place, Steered, Waypoint
+from engine.api.exploring import Blend, MapPoint, Place, Steered, Varied, Waypoint
+from engine.api.family import parents_of
 from engine.api.latent import Latent, Morph
 from engine.context import Context, Step
 from engine.latent import maps
 from engine.latent.atlas import REACH
 from engine.latent.codes import latent_of, styles_of
-from engine.latent.family import parents_of
 from engine.latent.mixing import blend_of, check_journey, paced, positions, steered
 from engine.latent.stills import network_of
 from engine.nets.generators import Generator
@@ -60,16 +60,14 @@ def resolve(place: Place, context: Context) -> Steps[Step, Any, Resolved]:
     elif isinstance(place, Steered):
         styles = steered(place, network)
     else:
-        styles = styles_of(place, network)
+        styles = styles_of(place.made if isinstance(place, Varied) else place, network)
     return Resolved(network, styles, like, place.name)
 
 
 def _like(place: Place) -> Latent:
     match place:
-        case Morph():
-            return place.a
-        case Steered():
-            return place.base
+        case Morph(a=like) | Varied(made=like) | Steered(base=like):
+            return like
         case Blend():
             if not place.parents:
                 raise BadRequest("The blend", "it needs at least one picture")
@@ -78,7 +76,7 @@ def _like(place: Place) -> Latent:
             check_journey(place.journey)
             return place.journey.stops[0]
         case MapPoint():
-            return Latent(place.model, 0, noise=place.noise, name=place.name)
+            return Latent(place.model, 0, noise=place.noise, bends=place.bends, name=place.name)
         case Latent():
             return place
 

@@ -18,7 +18,7 @@ from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Progress, Tiles
 from engine.api.exploring import DEEPEST_ZOOM, MOST_TILES, FindOnMap, Layout, MapPoint, ShowTiles
-from engine.api.latent import Latent, ModelKey
+from engine.api.latent import Bend, Latent, ModelKey
 from engine.api.requests import Generate
 
 REACH = 3.0
@@ -119,6 +119,8 @@ class Atlas(QObject):
         self.layout: Layout = "spread"
         """At first the one that is there at once; that of looks takes some seconds to make."""
         self.shades = True
+        self.bends: tuple[Bend, ...] = ()
+        """Of the picture that is travelled to; the thumbnails are without them."""
         self.stage: Progress | None = None
         """How far the map itself is, where it has to be made first."""
 
@@ -216,7 +218,7 @@ class Atlas(QObject):
     def _look(self, *, sliding: bool = False) -> None:
         if self._model is not None:
             name = f"{self._model.id}, a place on the map"
-            point = MapPoint(self._model, self.layout, self.view.x, self.view.y, Generate.truncation, name=name)
+            point = MapPoint(self._model, self.layout, self.view.x, self.view.y, Generate.truncation, name=name, bends=self.bends)
             self._viewer.go(point, sliding=sliding)
 
     # Thumbnails

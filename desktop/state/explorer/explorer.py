@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.client import RequestFailed
 from desktop.document import edits
 from desktop.state.explorer.atlas import Atlas
+from desktop.state.explorer.bending import Bending
 from desktop.state.explorer.blending import Blending
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.steering import Steering
@@ -21,7 +22,7 @@ from desktop.state.notices import Notices
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
 from desktop.state.training.generators import Generators
-from engine.api.exploring import GeneratorInfo, OpenGenerator
+from engine.api.exploring import GeneratorInfo, OpenGenerator, Steered, Varied
 from engine.api.latent import Latent
 
 
@@ -57,10 +58,12 @@ class Explorer(QObject):
         self.steering = Steering(self.viewer, self)
         self.bookmarks = Bookmarks(link, tasks, notices, self)
         self.atlas = Atlas(self.viewer, link, tasks, self)
+        self.bending = Bending(self.steering, self)
         self.ways = Ways(self.steering, link, tasks, self)
         self.blending = Blending(self.viewer, self.bookmarks, self)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
         self.viewer.arrived.connect(self._arrive)
+        self.steering.changed.connect(self._bend_map)
         self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
         generators.changed.connect(self._see_generators)
 
@@ -79,6 +82,7 @@ class Explorer(QObject):
             self.bookmarks.look(None)
             self.atlas.open(None)
             self.ways.open(None)
+            self.bending.open(None)
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model), "open a generator")
 
@@ -115,17 +119,26 @@ class Explorer(QObject):
         self.atlas.open(info.key)
         self.bookmarks.look(info.key)
         self.ways.open(info.key)
+        self.bending.open(info)
         self.steering.begin(info.key)
 
     def _arrive(self) -> None:
         """What a picture came of is kept with it; where another tool led there, steering starts from it."""
         place, latent = self.viewer.place, self.viewer.latent
         assert place is not None and latent is not None
+        source = self.steering.source
+        if isinstance(place, Steered) and isinstance(source, Varied) and place.base == source.made:
+            self.bookmarks.keep(source.made, source)  # the steps began there, and nobody stayed on it
         self.bookmarks.keep(latent, place)
         self.atlas.visited()
         if place != self.steering.place:
             self.steering.take(latent)
         self.ways.show_strips()
+
+    def _bend_map(self) -> None:
+        """Travelling leaves the effects on."""
+        base = self.steering.base
+        self.atlas.bends = () if base is None else base.bends
 
     def _see_generators(self) -> None:
         if self.is_open and self.generators.find(self.model) is None and self.generators.all:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from desktop.state.explorer.viewer import Viewer
-from engine.api.exploring import GROUPS, Direction, Group, Place, Push, Steered
-from engine.api.latent import Latent, ModelKey
+from engine.api.exploring import GROUPS, Direction, Group, Place, Push, Steered, Varied
+from engine.api.latent import Bend, Latent, ModelKey
 from engine.api.requests import Generate
 
 MOST_SEED = 999_999
@@ -28,6 +28,7 @@ class Steering(QObject):
         self._viewer = viewer
         self._draw = draw or (lambda: random.randrange(MOST_SEED + 1))
         self.base: Latent | None = None
+        self._start: Latent | None = None
         self.locked: tuple[Group, ...] = ()
         self._variety = Generate.truncation
         self._pushes: dict[tuple[str, int], Push] = {}
@@ -38,27 +39,35 @@ class Steering(QObject):
         return self.base.code if self.base is not None and isinstance(self.base.code, int) else None
 
     @property
+    def source(self) -> Latent | Varied | None:
+        """What the directions start from: the base, and the picture that it came of where it is no seed's own."""
+        base, start = self.base, self._start
+        is_own = base is not None and isinstance(base.code, int) and not base.bends
+        return base if base is None or start is None or base == start or is_own else Varied(start, base)
+
+    @property
     def place(self) -> Place | None:
         """Where the controls lead."""
         pushes = tuple(push for push in self._pushes.values() if push.amount)
         if self.base is None or not pushes:
-            return self.base
+            return self.source
         return Steered(self.base, pushes, self.locked, f"{self.base.name}, steered")
 
     def begin(self, model: ModelKey) -> None:
         """The first picture of a model."""
         self.base, self.locked, self._variety = None, (), Generate.truncation
         self._pushes.clear()
-        self._set(Latent.of_seed(model, 0, Generate.truncation))
+        self._start = Latent.of_seed(model, 0, Generate.truncation)
+        self._set(self._start)
 
     def leave(self) -> None:
-        self.base = None
+        self.base = self._start = None
         self._pushes.clear()
         self.changed.emit()
 
     def take(self, latent: Latent) -> None:
         """Start from a picture that something else led to; what was steered before is part of it."""
-        self.base = latent
+        self.base = self._start = latent
         if isinstance(latent.code, int):
             self._variety = latent.truncation
         self._pushes = {key: replace(push, amount=0.0) for key, push in self._pushes.items()}
@@ -70,7 +79,8 @@ class Steering(QObject):
         """The picture of a seed, as varied as the last one; steps along directions stay, so that they can be tried on another picture."""
         if self.base is not None:
             made = Latent.of_seed(self.base.model, seed, self._variety)
-            self._set(replace(made, noise=seed if self.base.noise is not None else None, bends=self.base.bends))
+            self._start = replace(made, noise=seed if self.base.noise is not None else None)
+            self._set(replace(self._start, bends=self.base.bends))
 
     def another(self) -> None:
         """A picture at random."""
@@ -91,6 +101,11 @@ class Steering(QObject):
         """The same picture with other fine detail."""
         if self.base is not None:
             self._set(replace(self.base, noise=self._draw()))
+
+    def set_bends(self, bends: tuple[Bend, ...], *, sliding: bool = False) -> None:
+        """Bend the network's features on their way, in this order."""
+        if self.base is not None:
+            self._set(replace(self.base, bends=bends), sliding=sliding)
 
     # Directions
 

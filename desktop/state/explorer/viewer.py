@@ -14,7 +14,7 @@ from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.errors import Failure
 from engine.api.events import Failed, Finished, Frame
-from engine.api.exploring import GLANCE, Place, Visit
+from engine.api.exploring import GLANCE, Place, Varied, Visit
 from engine.api.latent import Latent
 
 SLIDING = 256
@@ -69,7 +69,7 @@ class Viewer(QObject):
 
     def _go(self, place: Place, sides: tuple[int, ...], sliding: bool) -> None:
         self.place, self.sliding = place, sliding
-        self.latent = place if isinstance(place, Latent) else None
+        self.latent = place if isinstance(place, Latent) else place.made if isinstance(place, Varied) else None
         self.moved.emit()
         self._tasks.spawn(self._visited(place, sides), "visit")
 

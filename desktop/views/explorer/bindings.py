@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 
 from desktop.state.studio import Studio
 from desktop.state.training.generators import in_few_words
+from desktop.views.explorer.bend_bindings import BendBindings
 from desktop.views.explorer.picture_panel import Controls
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.handlers import Handlers
@@ -25,6 +26,7 @@ class ExplorerBindings(QObject):
         self._bind_bookmarks()
         self._bind_map()
         self._bind_directions()
+        BendBindings(space.bend, self._explorer.bending)
         self._bind_blend()
         self._bind_journey()
         self._show_model()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.views.explorer.bend_page import BendPage
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.journey_page import JourneyPage
@@ -19,6 +20,7 @@ from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME
 
 LEFT_WIDTH, TOOLS_WIDTH = 256, 420
+TOOLS_A_ROW = 4
 
 
 class ExplorerSpace(QWidget):
@@ -50,9 +52,10 @@ class ExplorerSpace(QWidget):
         self._arrange()
         self.map = MapPage()
         self.steer = SteerPage()
+        self.bend = BendPage()
         self.blend = BlendPage()
         self.journey = JourneyPage()
-        self.add_tools([("Map", self.map), ("Steer", self.steer), ("Blend", self.blend), ("Journey", self.journey)])
+        self.add_tools([("Map", self.map), ("Steer", self.steer), ("Bend", self.bend), ("Blend", self.blend), ("Journey", self.journey)])
 
     @property
     def tool(self) -> str:
@@ -62,7 +65,7 @@ class ExplorerSpace(QWidget):
     def add_tools(self, tools: Sequence[tuple[str, QWidget]]) -> None:
         """Put tools on the right: a name and a page each, of which one is in front."""
         self._tools = dict(tools)
-        self.switch = Segments("Tool", [(name, name) for name in self._tools])
+        self.switch = Segments("Tool", [(name, name) for name in self._tools], columns=TOOLS_A_ROW)
         self.switch.chosen.connect(self.show_tool)
         column = QVBoxLayout(self._right)
         column.setContentsMargins(0, THEME.space_3, 0, 0)

@@ -6,22 +6,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from engine.api.errors import BadRequest, DiskFull, NotWritable
-from engine.api.exploring import Blend, Journey, MapPoint, Place, Push, Steered, Waypoint
-from engine.api.family import DirectionNames, FindFamily, KeepPicture, ListPictures, MarkPicture, Member, NameDirection, ReplayPicture
-from engine.api.latent import Latent, Morph
+from engine.api.exploring import Blend, FindLatents, Journey, MapPoint, Place, Push, Steered, Varied, Visit, Waypoint
+from engine.api.family import (
+    DirectionNames,
+    FindFamily,
+    KeepPicture,
+    ListPictures,
+    MarkPicture,
+    Member,
+    NameDirection,
+    Replayed,
+    ReplayPicture,
+)
+from engine.api.latent import Bend, Latent, Morph, Styles
 from engine.api.place_values import place_from_plain, place_to_plain
 from engine.context import Context
-from engine.jobs import family
+from engine.jobs import explore, family
 from engine.latent.codes import styles_of
 from engine.latent.directions import directions
 from engine.latent.family import FamilyTree
 from engine.latent.places import resolve
 from engine.models.generators import GeneratorModel
 from tests.tiny import drive, write_tiny_generator
+
+BLUR = Bend("blur", 0.5, 8)
 
 
 @pytest.fixture
@@ -42,7 +55,9 @@ def places_of(model: GeneratorModel) -> list[Place]:
     (way,) = directions(model, "sefa", 1)
     steered = Steered(a, (Push(way, 1.5, ("coarse",)),), ("fine",), "pushed")
     blend = Blend((a, b), (1, 0), (0.5, 0.5), (0, 1), "child")
-    return [a, Morph(a, b, 0.2), steered, blend, Waypoint(Journey((a, b)), 0.3), MapPoint(model.key, "spread", 0.5, 1.0)]
+    varied = Varied(a, replace(a, bends=(BLUR,), noise=None))
+    point = MapPoint(model.key, "spread", 0.5, 1.0, bends=(BLUR,))
+    return [a, Morph(a, b, 0.2), varied, steered, blend, Waypoint(Journey((a, b)), 0.3), point]
 
 
 def test_every_place_survives_json(model: GeneratorModel) -> None:
@@ -50,6 +65,30 @@ def test_every_place_survives_json(model: GeneratorModel) -> None:
         assert place_from_plain(place_to_plain(place)) == place
     with pytest.raises(ValueError, match="no kind of place"):
         place_from_plain({"kind": "moon"})
+
+
+def test_a_point_of_the_map_from_before_it_could_be_bent_is_read(model: GeneratorModel) -> None:
+    plain = place_to_plain(MapPoint(model.key, "look", 0.5, 1.0))
+    del plain["bends"]
+    assert place_from_plain(plain) == MapPoint(model.key, "look", 0.5, 1.0)
+
+
+def test_a_bent_picture_keeps_its_seed_and_its_parent(model: GeneratorModel, context: Context) -> None:
+    plain = keep(context, Latent.of_seed(model.key, 1))
+    place = Varied(plain.latent, replace(plain.latent, bends=(BLUR,)))
+    made, _ = drive(explore.visit(Visit(place, (16,)), context))
+    assert made == place.made
+    bent, _ = drive(family.keep_picture(KeepPicture(made, place), context))
+    assert isinstance(bent, Member) and bent.parents == (plain.id,)
+
+
+def test_places_as_latents_look_as_they_would_when_visited(model: GeneratorModel, context: Context) -> None:
+    points = tuple(MapPoint(model.key, "spread", x, 0.5, bends=(BLUR,)) for x in (-1.0, 0.0, 1.0))
+    found, _ = drive(explore.find_latents(FindLatents(points), context))
+    assert found == tuple(drive(explore.visit(Visit(point, (16,)), context))[0] for point in points)
+    assert isinstance(found, tuple) and len({latent.key for latent in found}) == 3 and found[0].bends == (BLUR,)
+    with pytest.raises(BadRequest, match="through 65 pictures"):
+        drive(explore.find_latents(FindLatents(points[:1] * 65), context))
 
 
 def test_a_picture_keeps_its_parents_and_comes_back_after_a_restart(model: GeneratorModel, context: Context) -> None:
@@ -98,11 +137,46 @@ def test_a_picture_is_replayed_step_by_step_on_another_model(model: GeneratorMod
     a, b = (keep(context, Latent.of_seed(model.key, seed)) for seed in (1, 2))
     child = keep(context, Blend.of((a.latent, b.latent), (0.5, 0.5)))
     pushed = keep(context, Steered(child.latent, (Push(directions(model, "sefa", 2)[1], 2.0),)))
-    made, _ = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
+    replay, _ = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
+    assert isinstance(replay, Replayed) and replay.changed == ()
+    made = replay.latent
     ours = [styles_of(replace(seed.latent, model=other.key), other.network) for seed in (a, b)]
     step = torch.from_numpy(directions(other, "sefa", 2)[1].step.array())
     assert made.model == other.key
     assert torch.allclose(styles_of(made, other.network), (ours[0] + ours[1]) / 2 + 2 * step, atol=1e-5)
+
+
+def replay(context: Context, picture: Member, model: str = "other") -> Replayed:
+    done, _ = drive(family.replay_picture(ReplayPicture(picture.id, model), context))
+    assert isinstance(done, Replayed)
+    return done
+
+
+def test_what_cannot_be_replayed_is_said(model: GeneratorModel, context: Context) -> None:
+    context.models.add(write_tiny_generator(context.places.models, "other", seed=5))
+    code = Styles.of(styles_of(Latent.of_seed(model.key, 1), model.network)[0].numpy())
+    photo = Latent(model.key, code, tuning="f" * 64, name="the vase")
+    (way,) = directions(model, "sefa", 1)
+    far = Steered(replace(photo, tuning=None), (Push(replace(way, index=500), 1.0), Push(way, 1.0)))
+    done = replay(context, keep(context, far))
+    assert done.changed[0].startswith("the vase was found in mine") and "Weights 501 are left out" in done.changed[1]
+    parent = keep(context, photo)
+    bent = Varied(photo, replace(photo, bends=(BLUR, replace(BLUR, side=64))))
+    kept, _ = drive(family.keep_picture(KeepPicture(bent.made, bent), context))
+    assert isinstance(kept, Member)
+    done = replay(context, kept)
+    assert any("stays behind" in sentence for sentence in done.changed)
+    assert "The bend blur at 64 px is left out: other has no such level." in done.changed
+    assert done.latent.bends == (BLUR,) and done.latent.tuning is None
+    tree, _ = drive(family.find_family(FindFamily(done.latent.key), context))
+    assert [member.latent.model.id for member in tree] == ["other", "other"], "each step is in the library"
+    assert parent.id not in [member.id for member in tree]
+
+
+def test_a_code_of_another_shape_cannot_be_replayed(model: GeneratorModel, context: Context) -> None:
+    stranger = keep(context, Latent(model.key, Styles.of(np.ones((2, 3))), name="stranger"))
+    with pytest.raises(BadRequest, match="stranger: it cannot be made anew"):
+        replay(context, stranger, "mine")
 
 
 def test_a_damaged_library_is_set_aside(model: GeneratorModel, context: Context) -> None:
