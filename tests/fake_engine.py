@@ -39,6 +39,7 @@ from engine.api.events import (
 from engine.api.manifest import Manifest
 from engine.api.recipe import Layer, Photo, Recipe, Source
 from engine.api.requests import (
+    DeleteRun,
     EngineInfo,
     ExamineFolder,
     Export,
@@ -54,12 +55,13 @@ from engine.api.requests import (
     ReadHistory,
     Request,
     ResumeTraining,
+    SampleRun,
     StyleSample,
     Thumbnail,
     Train,
     WarmUp,
 )
-from engine.api.training import Estimate, FolderReport, LeftOut, RunDescription, RunHistory, Trained, Watched
+from engine.api.training import Estimate, FolderReport, LeftOut, PreviewGrid, RunDescription, RunHistory, Trained, Watched
 from tests.fake_space import FakeSpace
 
 Script = Callable[[Request[Any]], Iterable[Body]]
@@ -250,6 +252,12 @@ class StudioScript:
                 yield Finished(FolderReport(folder, size, 40, left_out, said, Estimate(20.0, 1_200_000_000, 8_000_000_000)))
             case ListRuns():
                 yield Finished(self.runs)
+            case DeleteRun(folder):
+                (gone,) = [run for run in self.runs if run.folder == folder]
+                self.runs = tuple(run for run in self.runs if run is not gone)
+                yield Finished(gone.bytes)
+            case SampleRun(folder):
+                yield from self._sample(folder)
             case ReadHistory(folder):
                 yield Finished(self.histories.get(folder) or RunHistory(folder, {}, (), ()))
             case FindGenerators():
@@ -288,6 +296,13 @@ class StudioScript:
         data = png(*size, colour_of(request.recipe))
         request.output.path.write_bytes(data)
         yield Finished(Exported(request.output.path, *size, seconds=0.1, bytes=len(data)))
+
+    def _sample(self, folder: Path) -> Iterator[Body]:
+        """Of the step that a training waited at, or the first run that there is."""
+        seen = 32 * self.halts_at if self.halts_at is not None else self.runs[0].seen
+        grid = self._grid(folder, folder.parent.name, seen // 32)
+        yield coloured_frame(colour_of(grid), 128, 128, 128)
+        yield Finished(PreviewGrid(seen, grid))
 
     def _train(self, request: Train | ResumeTraining | FinishTraining) -> Iterator[Body]:
         run = request.run or self.blobs.parent / "runs" / request.name / "001"

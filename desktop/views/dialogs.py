@@ -10,10 +10,12 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.document.document import DOCUMENT_SUFFIX
+from desktop.state.training.runs import size_in_words
 from desktop.views.gallery import PICTURE_SUFFIXES
 from desktop.widgets.buttons import Kind, push_button
 from desktop.widgets.controls import Caption
 from desktop.widgets.theme import THEME, Weight, font
+from engine.api.training import RunDescription
 
 DOCUMENTS: Final = f"Sfumato documents (*{DOCUMENT_SUFFIX})"
 PICTURES: Final = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(PICTURE_SUFFIXES))});;All files (*)"
@@ -120,6 +122,13 @@ def ask_to_save(parent: QWidget, name: str, save: Callable[[], None], leave: Cal
     """Asked before unsaved work would be lost."""
     answers = (("Don’t save", leave), ("Go back", nothing), ("Save", save))
     return Ask(parent, f"Save the changes to “{name}”?", "What is not saved is lost.", answers)
+
+
+def ask_to_delete(parent: QWidget, run: RunDescription, delete: Callable[[], None]) -> Ask:
+    """Asked before a training's folder is removed."""
+    kept = f"The model {run.model} stays, and so do your own pictures." if run.model else "Your own pictures stay. No model was made of it."
+    words = f"{size_in_words(run.bytes)} on the disk come free: what it has learnt, its copies of your pictures and its samples.\n{kept}"
+    return Ask(parent, f"Delete the training “{run.title}”?", words, (("Delete", delete), ("Keep it", nothing)))
 
 
 def ask_to_stop(parent: QWidget, jobs: int, stop: Callable[[], None]) -> Ask:

@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 from engine.api.manifest import Manifest
 from engine.api.output import Output
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe, Source
-from engine.api.training import Fit, FolderReport, NetworkKind, RunDescription, RunHistory, Trained
+from engine.api.training import Fit, FolderReport, NetworkKind, PreviewGrid, RunDescription, RunHistory, Trained
 
 R = TypeVar("R")
 
@@ -285,11 +285,35 @@ class ListRuns(Request[tuple[RunDescription, ...]]):
 
 
 @dataclass(frozen=True)
+class DeleteRun(Request[int]):
+    """Remove one of the artist's runs from the disk: checkpoints, prepared pictures, previews. Models that were made of it stay. Finishes
+    with the bytes that came free. Raises BadRequest for a folder that is none of the artist's runs, or is being trained."""
+
+    folder: Path
+
+    @property
+    def subject(self) -> str:
+        return str(self.folder)
+
+
+@dataclass(frozen=True)
 class ReadHistory(Request[RunHistory]):
     """The course of a run so far, as its folder has kept it: losses, verdicts, preview grids. Also while it is being trained."""
 
     folder: Path
     lane: ClassVar[Lane] = Lane.INTERACTIVE
+
+    @property
+    def subject(self) -> str:
+        return str(self.folder)
+
+
+@dataclass(frozen=True)
+class SampleRun(Request[PreviewGrid]):
+    """The samples of a run as it is now: the preview grid of its newest checkpoint, which is made where there is none, as a training
+    that is paused ends between two of them. Sends it as a `Frame`."""
+
+    folder: Path
 
     @property
     def subject(self) -> str:

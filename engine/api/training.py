@@ -19,9 +19,16 @@ NOT_IN_NAMES = '/\\:*?"<>|'
 """What no model's name has, because some system has no file of such a name."""
 
 
+_PORTS = tuple(f"{port}{digit}" for port in ("COM", "LPT") for digit in "123456789¹²³")
+DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *_PORTS})
+"""What Windows takes for a device, whatever follows after a full stop."""
+
+
 def is_name(text: str) -> bool:
     """Whether a model can be called so: its name is a file's name, too, on every system."""
-    return bool(text.strip()) and not text.startswith(".") and not any(letter in NOT_IN_NAMES for letter in text) and text.isprintable()
+    if not text.strip() or text.startswith(".") or text.endswith((".", " ")) or not text.isprintable():
+        return False
+    return not any(letter in NOT_IN_NAMES for letter in text) and text.partition(".")[0].strip().upper() not in DEVICES
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,8 @@ class Estimate:
 
     def sentences(self, usable: int, minutes: float | None = None) -> tuple[str, ...]:
         """In plain words, for so many usable pictures; `minutes` is the budget, if there is one."""
-        said = [f"This machine trains on about {_round(self.pace)} pictures a second and needs {self.memory / 1e9:.1f} GB of memory."]
+        pace, needs = f"about {_round(self.pace)} pictures a second", f"{self.memory / 1e9:.1f} GB of memory"
+        said = [f"Measured just now on this machine: it trains on {pace} and needs {needs}."]
         if self.memory > self.free:
             said.append(f"Only {self.free / 1e9:.1f} GB are free: close other programs, or train at a smaller size or micro-batch.")
         if minutes is not None:
@@ -155,10 +163,24 @@ class RunDescription:
     """The id of the model that was made of the run, if it is still there; the run may have gone on since."""
     obstacle: str = ""
     """Why it cannot be resumed, in a sentence; empty where it can."""
+    model_steps: int = 0
+    """How many of its steps are in that model."""
+    bytes: int = 0
+    """What its folder takes on the disk."""
+
+    @property
+    def title(self) -> str:
+        """Its name, with its number where it is not the first of that name."""
+        return self.name if self.number == 1 else f"{self.name} ({self.number})"
 
     @property
     def can_resume(self) -> bool:
         return not self.obstacle
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all that it has learnt is in its model."""
+        return self.model is not None and self.model_steps >= self.steps
 
 
 @dataclass(frozen=True)

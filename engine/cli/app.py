@@ -25,7 +25,7 @@ from engine.api.errors import (
     UnknownModel,
     UnknownStyle,
 )
-from engine.cli import directions, doctor, generate, invert, models, morph, render, styles, stylize, train, train_encoder, train_style
+from engine.cli import directions, doctor, generate, invert, models, morph, render, runs, styles, stylize, train, train_encoder, train_style
 from engine.cli.report import failed
 from engine.device import is_out_of_memory
 
@@ -63,6 +63,7 @@ app.command("morph")(morph.morph)
 app.command("invert")(invert.invert)
 app.command("directions")(directions.directions)
 app.command("train")(train.train)
+app.add_typer(runs.app, name="runs")
 app.command("train-encoder")(train_encoder.train_encoder)
 app.command("train-style")(train_style.train_style)
 app.command("styles")(styles.styles)

@@ -30,6 +30,9 @@ ENOUGH_DISK = 2e9
 ENOUGH_MEMORY = 1.5e9
 """Bytes that the studio takes with the engine warm and a photo of 24 megapixels open."""
 
+SAME_START = 0.5
+"""Seconds that two readings of when a process began may differ."""
+
 Findings = dict[str, Any]
 
 
@@ -179,13 +182,23 @@ def _screen() -> str:
 
 
 def _studio() -> str:
-    """Whether a studio is open on the user's folder: each keeps a file that is named for its process."""
+    """Whether a studio is open on the user's folder: each keeps a file that is named for its process, `<pid>-<start in milliseconds>`."""
     for file in _files(places().crashes, "*-*.txt"):
-        pid = file.stem.partition("-")[0]
-        if pid.isdecimal() and psutil.pid_exists(int(pid)):
+        pid, _, started = file.stem.partition("-")
+        if _is_process(pid, started):
             return f"open (process {pid})"
     left = len(_files(places().recovery, "*.json"))
     return "not open" + (f"; unsaved documents that it will offer: {left}" if left else "")
+
+
+def _is_process(pid: str, started: str) -> bool:
+    """Whether the process runs; a number that went to another process since does not count."""
+    if not (pid.isdecimal() and started.isdecimal()):
+        return False
+    try:
+        return abs(psutil.Process(int(pid)).create_time() - int(started) / 1000) < SAME_START
+    except (psutil.Error, OverflowError):  # gone, or another user's
+        return False
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.api.manifest import Manifest
+from engine.cli.model_words import in_words
 from engine.cli.options import Json
 
 app = typer.Typer(help="The models on this machine.")
@@ -38,16 +39,7 @@ def show_model(
     """Show how a model was made."""
     from engine.models import registry
 
-    plain = _plain(registry.installed().get(model))
-    if as_json:
-        typer.echo(json.dumps(plain))
-        return
-    for name, value in plain.items():
-        for line in _lines(name, value):
-            typer.echo(line)
-
-
-def _lines(name: str, value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [f"{name}:"] + [f"  {line}" for key, part in value.items() for line in _lines(key, part)]
-    return [f"{name}: {value}"]
+    manifest = registry.installed().get(model)
+    plain = _plain(manifest)
+    for line in [json.dumps(plain)] if as_json else in_words(manifest, plain["bytes"]):
+        typer.echo(line)

@@ -28,5 +28,7 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (requests.FinishTraining, train.finish_training),
     (requests.ListRuns, runs.list_runs),
     (requests.ReadHistory, runs.read_history),
+    (requests.DeleteRun, runs.delete_run),
+    (requests.SampleRun, runs.sample_run),
     *exploring.JOBS,
 )

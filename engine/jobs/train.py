@@ -14,13 +14,13 @@ from engine.api.atomic import try_target
 from engine.api.errors import OutOfMemory
 from engine.api.events import Learned, Progress
 from engine.api.requests import FinishTraining, ResumeTraining, Train
-from engine.api.training import Trained, Watched, WatchState
+from engine.api.training import Trained, WatchState
 from engine.context import Context, Step, Wait
 from engine.device import is_out_of_memory
 from engine.imaging.files import load
 from engine.jobs.folder import examined
 from engine.jobs.preview import frame
-from engine.training.generator import doctor, loop, setup
+from engine.training.generator import doctor, loop, setup, verdicts
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.loop import StepReport
 from engine.training.generator.model_file import export_steps
@@ -116,29 +116,10 @@ def _news(report: StepReport, run: Run, notes: tuple[str, ...], grid: Path | Non
         report.seen,
         report.seconds,
         losses=report.metrics or {},
-        watched=_watched(report, run),
+        watched=None if report.verdict is None else verdicts.watched(verdicts.record(report.verdict), run, report.seen),
         notes=notes,
         saved=report.saved,
         grid=grid,
-    )
-
-
-def _watched(report: StepReport, run: Run) -> Watched | None:
-    verdict = report.verdict
-    if verdict is None:
-        return None
-    said, suspects = verdict.signals, run.suspects_file(report.seen)
-    return Watched(
-        verdict.state,
-        verdict.sentence,
-        verdict.actions,
-        said.gap,
-        said.auc,
-        said.copies,
-        said.coverage,
-        said.diversity,
-        verdict.augmentation,
-        suspects if suspects.exists() else None,
     )
 
 
@@ -153,11 +134,16 @@ def _shown(grid: Path, context: Context) -> Generator[Step, Any, None]:
 def _made(name: str, config: TrainGenerator, target: Path, context: Context) -> Making:
     """Write the model of the newest checkpoint, where the studio finds it."""
     yield Progress(0, 1, "making the model")
-    command = setup.equivalent_command(config, name)
+    run, command = Run(config.run), setup.equivalent_command(config, name)
+    before = run.grids()
     manifest = yield from export_steps(config, target, command, context.device.torch_device)
     context.models.add(target)
     origin, sentence = manifest["provenance"], manifest["originality"]["sentence"]
-    return Trained(name, target, config.run, origin["steps"], origin["seen"], _last_state(Run(config.run)), sentence)
+    if run.grids() != before:
+        grid = run.grid_file(origin["seen"])
+        yield Learned(run.folder, origin["steps"], origin["seen"], run.newest_metadata()[1]["state"]["seconds"], saved=True, grid=grid)
+        yield from _shown(grid, context)
+    return Trained(name, target, config.run, origin["steps"], origin["seen"], _last_state(run), sentence)
 
 
 def _last_state(run: Run) -> WatchState | None:

@@ -215,11 +215,13 @@ class Watch:
         direction = 1.0 if copying else float(np.sign(signals.gap - self.config.target_gap))
         return round(min(self.config.most_augmentation, max(0.0, augmentation + direction * self.config.augmentation_step)), 4)
 
-    def originality_report(self, samples: Tensor) -> dict[str, Any]:
-        """What a finished model says of itself, as plain JSON values; measured on its samples (as those of `window`)."""
+    def originality_report(self, samples: Tensor, seen: int) -> dict[str, Any]:
+        """What a finished model says of itself, as plain JSON values; measured on its samples (as those of `window`). `seen`: training
+        pictures shown; after only a few, it is `too_early` to make anything of the figures."""
         signals, suspects = self._measure(samples)
         return {
-            "sentence": watch_words.report(len(suspects), len(samples), len(self._train), self.watchable),
+            "sentence": watch_words.report(len(suspects), len(samples), len(self._train), self.watchable, seen),
+            "too_early": seen < watch_words.EARLY,
             "pictures": len(self._train),
             "held_out": self._held,
             "samples": len(samples),

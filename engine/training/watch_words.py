@@ -50,7 +50,14 @@ def actions(before: float, after: float, stop: bool) -> tuple[str, ...]:
     return tuple(done)
 
 
-def report(suspects: int, samples: int, pictures: int, watchable: bool) -> str:
-    """The originality report's sentence."""
+EARLY = 6400
+"""Before so many training pictures were shown, samples are little more than patches of colour: that some are near to a picture says
+nothing."""
+
+
+def report(suspects: int, samples: int, pictures: int, watchable: bool, seen: int) -> str:
+    """The originality report's sentence; `seen`: training pictures shown so far."""
+    if seen < EARLY:
+        return f"Too early to tell how original it is: it has seen {seen:,} pictures so far, and {EARLY:,} are needed to judge its samples."
     alike = f"{suspects} of {samples} samples came suspiciously close to one of the {pictures} training pictures."
     return alike if watchable else f"{alike} There were too few pictures to hold any back, so this says little."

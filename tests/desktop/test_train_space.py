@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from desktop.actions import NEED_STUDIO, SPACES
 from desktop.app import App
 from desktop.client import EngineLike, OnEvent
+from desktop.views.dialogs import Ask
+from desktop.views.training.welcome import STANDINGS
 from engine.api.places import Places, places
 from engine.api.requests import ResumeTraining
 from engine.api.training import RunDescription
@@ -219,5 +221,53 @@ def test_paused_trainings_are_offered_at_the_start(qapp: QApplication, folder: P
         else:
             space = app.window.training
             assert space is not None and space.welcome.isVisible()
+
+    stage.play(qapp, scenario)
+
+
+def test_a_paused_training_is_deleted_after_a_question(qapp: QApplication, folder: Path) -> None:
+    stage = Stage()
+
+    async def scenario(app: App) -> None:
+        await train(app, folder)
+        run = app.studio.workshop.run.course.run
+        assert run is not None
+        described = RunDescription("boats", 1, run, "style", 64, 40, 12, 384, 12.0, None, None, "", "boats", bytes=31_000_000)
+        stage.script.runs = (described,)
+        app.window.actions_by_id["pause-training"].trigger()
+        await app.studio.tasks.idle()
+        space = app.window.training
+        assert space is not None
+        assert space.run.time._label.text() == "after 384 pictures"
+        for answer, left in (("Keep it", (described,)), ("Delete", ())):
+            space.run.panel.delete.click()
+            await app.studio.tasks.idle()
+            question = space.findChildren(Ask)[-1]
+            said = " ".join(label.text() for label in question.findChildren(QLabel))
+            assert "Delete the training “boats”?" in said and "31.0 MB" in said and "The model boats stays" in said
+            next(button for button in question.findChildren(QPushButton) if button.text() == answer).click()
+            await app.studio.tasks.idle()
+            assert app.studio.workshop.runs.all == left
+        assert app.studio.workshop.page == "welcome"
+
+    stage.play(qapp, scenario)
+
+
+def test_what_stands_how_is_listed_apart(qapp: QApplication, folder: Path) -> None:
+    stage = Stage()
+    waits = RunDescription("boats", 1, folder / "1", "style", 64, 38, 9, 288, 40.0, None, None, "", None)
+    done = RunDescription("sails", 2, folder / "2", "style", 64, 38, 9, 288, 40.0, None, None, "", "sails", model_steps=9)
+    stuck = RunDescription("oars", 1, folder / "3", None, None, 0, 0, 0, 0.0, None, None, "", None, "It is cut short.", bytes=2_000_000)
+    stage.script.runs = (waits, done, stuck)
+
+    async def scenario(app: App) -> None:
+        app.handlers.show_training()
+        await app.studio.tasks.idle()
+        space = app.window.training
+        assert space is not None
+        texts = [label.text() for label in space.welcome.findChildren(QLabel) if label.isVisible()]
+        shown = [text for text in texts if text in ("boats", "sails (2)", "oars", *STANDINGS.values())]
+        assert shown == ["Trainings that wait", "boats", "Finished trainings", "sails (2)", "Trainings that cannot go on", "oars"]
+        assert "2.0 MB · It is cut short." in texts
 
     stage.play(qapp, scenario)

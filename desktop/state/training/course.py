@@ -99,8 +99,13 @@ class Course:
             self._note(Note(news.seen, news.watched.sentence, news.watched.state))
         for note in news.notes:
             self._note(Note(news.seen, note))
-        if news.grid is not None and all(grid.path != news.grid for grid in self.grids):
-            self.grids.append(PreviewGrid(news.seen, news.grid))
+        if news.grid is not None:
+            self.add_grid(PreviewGrid(news.seen, news.grid))
+
+    def add_grid(self, grid: PreviewGrid) -> None:
+        """Put a grid in its place in time, once."""
+        if all(known.path != grid.path for known in self.grids):
+            self.grids = sorted([*self.grids, grid], key=lambda known: known.seen)
 
     def _note(self, note: Note) -> None:
         """Twice the same is said once."""

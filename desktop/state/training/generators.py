@@ -37,6 +37,8 @@ class Generators(QObject):
         self._tasks = tasks
         self._own_folder = own_folder
         self.all: tuple[Manifest, ...] = ()
+        self.trouble = ""
+        """Why they cannot be told, in a sentence."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,9 +57,9 @@ class Generators(QObject):
 
     async def _look(self) -> None:
         try:
-            self.all = await self._link.run(FindGenerators())
-        except RequestFailed:  # no engine: that is told already
-            self.all = ()
+            self.all, self.trouble = await self._link.run(FindGenerators()), ""
+        except RequestFailed as failed:
+            self.trouble = failed.failure.sentence
         self.changed.emit()
 
 
@@ -71,7 +73,7 @@ def facts(model: Manifest) -> Facts:
     if isinstance(made.get("hours"), int | float):
         rows.append(("Trained for", _hours(float(made["hours"]))))
     for name, key in (("May be copies", "copies"), ("Covers", "coverage")):
-        if isinstance(share := original.get(key), int | float):
+        if isinstance(share := original.get(key), int | float) and not original.get("too_early"):
             rows.append((name, f"{share:.0%} of {'its samples' if key == 'copies' else 'the pictures'}"))
     if original.get("held_out"):
         rows.append(("Held out", f"{original['held_out']} pictures, to tell learning from copying"))

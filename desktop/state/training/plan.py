@@ -55,7 +55,7 @@ def trouble_with_name(name: str, taken: Collection[str]) -> str:
     if not name:
         return "Give the model a name."
     if not is_name(name):
-        return "Letters, digits, spaces and dashes are fine in a name."
+        return "Letters, digits, spaces and dashes are fine in a name; words like CON and NUL, which Windows keeps to itself, are not."
     if name.casefold() in {known.casefold() for known in taken}:
         return f"There is a model called {name} already: choose another name."
     return ""
@@ -65,6 +65,7 @@ def suggested_name(folder: Path, taken: Collection[str]) -> str:
     """The folder's name as a model's, with a number where it is taken."""
     letters = (" " if letter in NOT_IN_NAMES or not letter.isprintable() else letter for letter in folder.name)
     base = "".join(letters).strip(" .") or "My pictures"
+    base = base if is_name(base) else f"My {base}"
     name, number = base, 2
     while trouble_with_name(name, taken):
         name, number = f"{base} {number}", number + 1

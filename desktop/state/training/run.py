@@ -16,11 +16,13 @@ from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
 from desktop.state.training.course import Course
 from engine.api.events import Body, Cancelled, Failed, Finished, Frame, Learned, Progress, Superseded
-from engine.api.requests import FinishTraining, Request, ResumeTraining, Train
-from engine.api.training import Trained
+from engine.api.requests import FinishTraining, Request, ResumeTraining, SampleRun, Train
+from engine.api.training import PreviewGrid, Trained
 
 Phase = Literal["idle", "preparing", "running", "pausing", "finishing", "paused", "finished"]
 AT_WORK: frozenset[Phase] = frozenset({"preparing", "running", "pausing", "finishing"})
+AT_REST: frozenset[Phase] = frozenset({"paused", "finished"})
+SAMPLING = "sample a run"
 
 
 class TrainingRun(QObject):
@@ -56,11 +58,20 @@ class TrainingRun(QObject):
         self.trouble = ""
         self.live = QImage()
         self.result: Trained | None = None
+        self.model: str | None = None
+        """What was made of all that it has learnt."""
+        self.ending = ""
+        """How original that model is."""
         self.finishes_at_checkpoint = False
 
     @property
     def at_work(self) -> bool:
         return self.phase in AT_WORK
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it is kept, and can be gone on with or deleted."""
+        return self.phase in AT_REST
 
     @property
     def can_finish(self) -> bool:
@@ -80,11 +91,12 @@ class TrainingRun(QObject):
         self._follow(request, "preparing")
         self._notices.say(f"Training {self.name} begins")
 
-    def put(self, name: str, about: str, course: Course, live: QImage) -> None:
-        """Lay a paused run of an earlier sitting on the table."""
+    def put(self, name: str, about: str, course: Course, live: QImage, model: str | None = None, ending: str = "") -> None:
+        """Lay a run of an earlier sitting on the table: a paused one, or a finished one with its model."""
         self._forget()
         self.name, self.about, self.course, self.live = name, about, course, live
-        self._set("paused")
+        self.model, self.ending = model, ending
+        self._set("paused" if model is None else "finished")
         self._tell_course()
 
     def _tell_course(self) -> None:
@@ -94,9 +106,9 @@ class TrainingRun(QObject):
         self.framed.emit(self.live)
 
     def go_on(self, minutes: float | None) -> None:
-        """Go on from the last checkpoint."""
-        if self.phase == "paused":
-            self.minutes, self.trouble = minutes, ""
+        """Go on from the last checkpoint; also with a run that is finished."""
+        if self.at_rest:
+            self.minutes, self.trouble, self.result, self.model = minutes, "", None, None
             self.course.begin_sitting()
             self._follow(ResumeTraining(self.name, minutes=minutes, run=self.course.run), "preparing")
             self._notices.say(f"Training {self.name} goes on")
@@ -125,6 +137,7 @@ class TrainingRun(QObject):
     def leave(self) -> None:
         """Put a run that is paused or finished away."""
         if not self.at_work:
+            self._tasks.cancel(SAMPLING)
             self._forget()
             self.changed.emit()
 
@@ -134,6 +147,27 @@ class TrainingRun(QObject):
         if self._task is not None and self.at_work:
             await asyncio.wait([self._task])
 
+    def sample(self) -> None:
+        """Have its newest samples made, where the last grid is older than what it has learnt: a pause comes between two of them."""
+        course = self.course
+        if self.at_rest and course.run is not None and (not course.grids or course.grids[-1].seen < course.seen):
+            self._tasks.spawn_latest(self._sampled(SampleRun(course.run), course), SAMPLING)
+
+    async def _sampled(self, request: SampleRun, course: Course) -> None:
+        async with aclosing(self._link.stream(request)) as bodies:
+            async for body in bodies:
+                match body:
+                    case Frame(pixels):
+                        self.live = to_image(pixels)
+                        self.framed.emit(self.live)
+                    case Finished(PreviewGrid() as grid):
+                        course.add_grid(grid)
+                        self.grids_changed.emit()
+                    case Failed(failure):
+                        self._notices.trouble(failure.sentence)
+                    case _:
+                        pass
+
     def _set(self, phase: Phase) -> None:
         self.phase, self.stage = phase, None
         if phase not in ("running", "preparing"):
@@ -141,6 +175,7 @@ class TrainingRun(QObject):
         self.changed.emit()
 
     def _follow(self, request: Request[Trained], phase: Phase) -> None:
+        self._tasks.cancel(SAMPLING)
         self._set(phase)
         self._stop = Stop()
         self._task = self._tasks.spawn(self._followed(request, self._stop), f"train {self.name}")
@@ -164,7 +199,7 @@ class TrainingRun(QObject):
                 self.live = to_image(pixels)
                 self.framed.emit(self.live)
             case Finished(Trained() as result):
-                self.result = result
+                self.result, self.model, self.ending = result, result.model, result.sentence
                 self._set("finished")
                 self._notices.say(f"{result.model} is ready: it has seen {result.seen:,} pictures")
                 self.made.emit(result)
@@ -197,6 +232,7 @@ class TrainingRun(QObject):
         if self.course.saved:
             self._set("paused")
             self._notices.say(f"{self.name} is paused and saved, after {self.course.seen:,} pictures")
+            self.sample()
         else:
             self._set("idle")
             self._notices.say(f"{self.name} was stopped before it had learnt anything: nothing is kept")

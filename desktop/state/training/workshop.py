@@ -18,7 +18,7 @@ from desktop.state.training.generators import KINDS, Generators
 from desktop.state.training.maker import Maker
 from desktop.state.training.planning import Planning
 from desktop.state.training.run import TrainingRun
-from desktop.state.training.runs import Runs, about
+from desktop.state.training.runs import Runs, about, size_in_words
 from engine.api.places import Places
 from engine.api.requests import ReadHistory
 from engine.api.training import RunDescription, RunHistory, Trained
@@ -82,10 +82,27 @@ class Workshop(QObject):
             last = await asyncio.to_thread(QImage, str(history.grids[-1].path))
         if self.run.at_work:
             return
-        self.run.put(run.name, about(run), Course.of(run, history), last)
+        model = self.generators.find(run.model) if run.is_finished else None
+        ending = "" if model is None else str(model.originality.get("sentence", ""))
+        self.run.put(run.name, about(run), Course.of(run, history), last, run.model if run.is_finished else None, ending)
         self._open("run")
         if go_on:
             self.run.go_on(None)
+        else:
+            self.run.sample()
+
+    def delete(self, run: RunDescription) -> None:
+        """Remove a run from the disk, and from the table; a model that was made of it stays."""
+        if self.run.at_work and self.run.course.run == run.folder:
+            self._notices.say(f"{self.run.name} is being trained: pause it before it is deleted")
+        else:
+            self._tasks.spawn(self._deleted(run), "delete a run")
+
+    async def _deleted(self, run: RunDescription) -> None:
+        freed = await self.runs.delete(run)
+        self._notices.say(f"The training {run.title} is deleted: {size_in_words(freed)} came free")
+        if self.page == "run" and self.run.course.run == run.folder:
+            self.go_back()
 
     def show_run(self) -> None:
         if self.run.phase != "idle":

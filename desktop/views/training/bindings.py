@@ -12,13 +12,16 @@ from PySide6.QtGui import QImage
 
 from desktop.state.studio import Studio
 from desktop.state.training.generators import facts, in_few_words
+from desktop.state.training.runs import size_in_words
+from desktop.views.dialogs import ask_to_delete
 from desktop.views.training.run_panel import RunState
 from desktop.views.training.space import TrainingSpace
-from desktop.views.training.welcome import Row
+from desktop.views.training.welcome import Row, Standing
 from engine.api.manifest import Manifest
 from engine.api.training import RunDescription
 
 EXPLORE = "Explore"
+DELETE = "Delete…"
 
 
 class TrainingBindings(QObject):
@@ -88,6 +91,7 @@ class TrainingBindings(QObject):
         panel.finish_later_wanted.connect(lambda: run.finish(at_checkpoint=True))
         panel.carry_on_wanted.connect(run.carry_on)
         panel.use_wanted.connect(self._use_result)
+        panel.delete_wanted.connect(self._delete_run)
         panel.back_wanted.connect(self._workshop.go_back)
 
     def _bind_model(self) -> None:
@@ -122,18 +126,42 @@ class TrainingBindings(QObject):
 
     def _show_lists(self) -> None:
         workshop, run = self._workshop, self._workshop.run
-        rows = [Row("", run.name, f"{run.about} · under way", ("Look",))] if run.at_work else []
-        rows += [_run_row(known) for known in workshop.runs.resumable if not (run.at_work and known.folder == run.course.run)]
+        at_work = run.course.run if run.at_work else None
+        rows: dict[Standing, list[Row]] = {
+            "under way": [Row("", run.name, run.about, ("Look",))] if run.at_work else [],
+            "waiting": [_run_row(known, "paused") for known in workshop.runs.paused if known.folder != at_work],
+            "finished": [_run_row(known, "finished") for known in workshop.runs.finished if known.folder != at_work],
+            "stuck": [_stuck_row(known) for known in workshop.runs.stuck if known.folder != at_work],
+        }
         self._space.welcome.set_runs(rows)
+        self._space.welcome.set_trouble("\n".join(filter(None, dict.fromkeys((workshop.runs.trouble, workshop.generators.trouble)))))
         self._space.welcome.set_models([_model_row(model, own=workshop.generators.is_own(model)) for model in workshop.generators.all])
         self._space.plan.choices.set_starts([(model.id, f"{model.id} ({in_few_words(model)})") for model in workshop.generators.all])
 
     def _open_run(self, key: str, action: str) -> None:
         if not key:
             self._workshop.show_run()
-        for run in self._workshop.runs.resumable:
-            if str(run.folder) == key:
+        for run in self._workshop.runs.all:
+            if str(run.folder) == key and action == DELETE:
+                self._ask_to_delete(run)
+            elif str(run.folder) == key:
                 self._workshop.open_run(run, go_on=action == "Go on")
+
+    def _delete_run(self) -> None:
+        """Ask whether the run on the table is to go, once it is known what it takes."""
+        folder = self._workshop.run.course.run
+        if folder is not None:
+            self._studio.tasks.spawn(self._weighed(folder), "weigh a run")
+
+    async def _weighed(self, folder: Path) -> None:
+        run = await self._workshop.runs.weigh(folder)
+        if run is not None:
+            self._ask_to_delete(run)
+        elif self._workshop.runs.trouble:
+            self._studio.notices.trouble(self._workshop.runs.trouble)
+
+    def _ask_to_delete(self, run: RunDescription) -> None:
+        ask_to_delete(self._space, run, lambda: self._workshop.delete(run))
 
     def _open_model(self, id: str, action: str) -> None:
         if action == EXPLORE:
@@ -160,23 +188,8 @@ class TrainingBindings(QObject):
 
     def _show_run(self) -> None:
         run, course, page = self._workshop.run, self._workshop.run.course, self._space.run
-        page.panel.set_state(
-            RunState(
-                run.phase,
-                run.name,
-                run.about,
-                course.seen,
-                course.pace,
-                course.seconds,
-                course.sitting_seconds,
-                run.minutes,
-                run.stage,
-                run.trouble,
-                run.can_finish,
-                run.finishes_at_checkpoint,
-                run.result.sentence if run.result is not None else "",
-            )
-        )
+        page.panel.set_state(RunState.of(run))
+        page.watch.set_verdict(course.verdict, run.phase)
         page.notes.set_notes(course.notes)
 
     def _show_losses(self) -> None:
@@ -194,7 +207,7 @@ class TrainingBindings(QObject):
 
     def _show_verdict(self) -> None:
         course, page = self._workshop.run.course, self._space.run
-        page.watch.set_verdict(course.verdict)
+        page.watch.set_verdict(course.verdict, self._workshop.run.phase)
         if page.charts is not None:
             page.charts.set_verdicts(course.verdicts)
         suspects = course.suspects
@@ -210,8 +223,8 @@ class TrainingBindings(QObject):
             self._space.run.set_suspects(image)
 
     def _use_result(self) -> None:
-        if self._workshop.run.result is not None:
-            self._explore(self._workshop.run.result.model)
+        if self._workshop.run.model is not None:
+            self._explore(self._workshop.run.model)
 
     async def _add_charts(self) -> None:
         """pyqtgraph takes a fifth of a second to import: in a thread, while the artist looks for a folder."""
@@ -247,12 +260,15 @@ class TrainingBindings(QObject):
         self._show_canvas()
 
 
-def _run_row(run: RunDescription) -> Row:
+def _run_row(run: RunDescription, state: str) -> Row:
     size = "" if run.size is None else f"{run.size} px · "
     when = "" if run.saved_at is None else f", {run.saved_at.astimezone().strftime('%d %B, %H:%M').lstrip('0')}"
-    state = "finished" if run.model is not None else "paused"
-    title = run.name if run.number == 1 else f"{run.name} ({run.number})"
-    return Row(str(run.folder), title, f"{size}seen {run.seen:,} pictures · {state}{when}", ("Look", "Go on"))
+    return Row(str(run.folder), run.title, f"{size}seen {run.seen:,} pictures · {state}{when}", ("Look", "Go on"))
+
+
+def _stuck_row(run: RunDescription) -> Row:
+    why = run.obstacle.removeprefix(f"{run.folder}: ")
+    return Row(str(run.folder), run.title, f"{size_in_words(run.bytes)} · {why}", (DELETE,))
 
 
 def _model_row(model: Manifest, *, own: bool) -> Row:

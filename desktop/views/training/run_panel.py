@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.state.training.plan import MINUTES, USUAL_MINUTES
-from desktop.state.training.run import Phase
+from desktop.state.training.run import AT_REST, Phase, TrainingRun
 from desktop.views.jobs_bar import time_left
 from desktop.views.training.choices import combo, minutes_in_words
 from desktop.views.training.parts import BackLink, Title
@@ -48,6 +48,25 @@ class RunState:
     ending: str = ""
     """How original the finished model is."""
 
+    @classmethod
+    def of(cls, run: TrainingRun) -> RunState:
+        course = run.course
+        return cls(
+            phase=run.phase,
+            name=run.name,
+            about=run.about,
+            seen=course.seen,
+            pace=course.pace,
+            seconds=course.seconds,
+            sitting=course.sitting_seconds,
+            budget=run.minutes,
+            stage=run.stage,
+            trouble=run.trouble,
+            can_finish=run.can_finish,
+            finishes_at_checkpoint=run.finishes_at_checkpoint,
+            ending=run.ending,
+        )
+
 
 class RunPanel(QWidget):
     """`set_state` tells nobody; the signals are the artist's hand."""
@@ -59,6 +78,7 @@ class RunPanel(QWidget):
     finish_later_wanted = Signal()
     carry_on_wanted = Signal()
     use_wanted = Signal()
+    delete_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,6 +108,7 @@ class RunPanel(QWidget):
         self.go_on = push_button("Go on", "primary", icon_name="play")
         self.make = push_button("Make the model")
         self.use = push_button("Use this model", "primary", icon_name="explore")
+        self.delete = LinkButton("Delete this training…")
         self._stop_menu()
         self._arrange()
         self._connect()
@@ -125,10 +146,16 @@ class RunPanel(QWidget):
         self.stop.setVisible(at_work and state.can_finish)
         for part in (self.later, self.carry_on):
             part.setVisible(state.finishes_at_checkpoint)
-        paused = state.phase == "paused"
-        for widget in (self.minutes, self.go_on, self.make):
-            widget.setVisible(paused)
-        self.use.setVisible(state.phase == "finished")
+        for widget in (self.minutes, self.go_on, self.delete):
+            widget.setVisible(state.phase in AT_REST)
+        finished = state.phase == "finished"
+        self.make.setVisible(state.phase == "paused")
+        self.use.setVisible(finished)
+        kind = "secondary" if finished else "primary"
+        if self.go_on.property("kind") != kind:
+            self.go_on.setProperty("kind", kind)
+            self.go_on.setIcon(icon("play", colour=None if finished else THEME.on_accent))
+            self.go_on.style().polish(self.go_on)
 
     def _stop_menu(self) -> None:
         menu = QMenu(self.stop)
@@ -164,8 +191,9 @@ class RunPanel(QWidget):
         for part in middle:
             column.addWidget(part)
         column.addStretch(1)
-        for part in (self.later, self.carry_on, self.pause, self.stop, self.minutes, self.go_on, self.make, self.use):
+        for part in (self.later, self.carry_on, self.pause, self.stop, self.use, self.minutes, self.go_on, self.make):
             column.addWidget(part)
+        column.addWidget(self.delete, alignment=Qt.AlignmentFlag.AlignHCenter)
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.back_wanted)
@@ -177,6 +205,8 @@ class RunPanel(QWidget):
         self.make.setToolTip("What has been learnt so far becomes a model; the training can still go on later")
         self.use.clicked.connect(self.use_wanted)
         self.use.setToolTip("Explore what it has learnt")
+        self.delete.clicked.connect(self.delete_wanted)
+        self.delete.setToolTip("Free the room that it takes on the disk; a model that was made of it stays")
 
 
 class _Figures(QWidget):

@@ -45,7 +45,7 @@ class TrainingSpace(QWidget):
     def take_focus(self) -> None:
         """Begin with what is most likely to be done on the page."""
         panel = self.run.panel
-        wanted = (self.welcome.choose_button, self.plan.choices.name, panel.pause, panel.go_on, panel.use, self.model.another)
+        wanted = (self.welcome.choose_button, self.plan.choices.name, panel.pause, panel.use, panel.go_on, self.model.another)
         for widget in wanted:
             if widget.isVisible():
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)

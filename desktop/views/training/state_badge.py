@@ -15,7 +15,7 @@ WORDS: Final[dict[WatchState | None, str]] = {
     "green": "It is learning",
     "amber": "It begins to memorise",
     "red": "It memorises or collapses",
-    None: "Nothing to say yet",
+    None: "No verdict yet",
 }
 COLOURS: Final[dict[WatchState | None, str]] = {
     "green": THEME.good,

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.state.training.course import Note
+from desktop.state.training.run import Phase
 from desktop.views.training.parts import Stage
 from desktop.views.training.state_badge import StateBadge, StateMark
 from desktop.widgets.controls import Caption, LinkButton, Section
@@ -18,6 +19,8 @@ from engine.api.training import Watched
 SHOWN = 6
 """So many of the last notes."""
 WAITS = "The watch listens to what the network says of pictures that it has not been shown. Its first verdict comes soon."
+TOO_EARLY = "It has not seen enough pictures yet for the watch to judge it: go on, and the first verdict comes."
+ENDED_EARLY = "It was finished before the watch had heard enough to judge it. The training can still go on."
 
 
 class WatchPanel(QWidget):
@@ -50,9 +53,11 @@ class WatchPanel(QWidget):
         for part in (verdict, self._suspects):
             column.addWidget(part)
 
-    def set_verdict(self, watched: Watched | None) -> None:
+    def set_verdict(self, watched: Watched | None, phase: Phase = "running") -> None:
+        """The last verdict; before the first one, what the phase of the training lets one expect."""
         self.badge.set_state(None if watched is None else watched.state)
-        self.sentence.setText(WAITS if watched is None else watched.sentence)
+        without = ENDED_EARLY if phase in ("finishing", "finished") else TOO_EARLY if phase in ("pausing", "paused") else WAITS
+        self.sentence.setText(without if watched is None else watched.sentence)
 
     def set_suspects(self, image: QImage) -> None:
         """Show the sheet; a null image hides it."""

@@ -1,9 +1,10 @@
-"""The workspace's beginning: a folder to drop, the trainings that wait, the generators that there are."""
+"""The workspace's beginning: a folder to drop, the trainings and how they stand, the generators that there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -14,6 +15,15 @@ from desktop.widgets.icons import icon
 from desktop.widgets.theme import THEME, Weight, font
 
 WIDTH = 560
+
+Standing = Literal["under way", "waiting", "finished", "stuck"]
+STANDINGS: Final[dict[Standing, str]] = {
+    "under way": "Under way",
+    "waiting": "Trainings that wait",
+    "finished": "Finished trainings",
+    "stuck": "Trainings that cannot go on",
+}
+"""How a training stands, and the heading of those that stand so."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,12 @@ class Welcome(QWidget):
         self.choose_button = push_button("Choose a folder…", "primary", icon_name="folder")
         self.choose_button.setToolTip("Choose the folder of pictures to learn from")
         self.choose_button.clicked.connect(self.folder_wanted)
-        self._runs = _List("Trainings that wait", self.run_wanted.emit)
+        self._runs = {standing: _List(title, self.run_wanted.emit) for standing, title in STANDINGS.items()}
         self._models = _List("Generators", self.model_wanted.emit)
+        self.trouble = QLabel()
+        self.trouble.setProperty("role", "error")
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
         scroll = QScrollArea()
         scroll.setWidget(self._arrange())
         scroll.setWidgetResizable(True)
@@ -50,8 +64,14 @@ class Welcome(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
 
-    def set_runs(self, rows: Sequence[Row]) -> None:
-        self._runs.set_rows(rows)
+    def set_runs(self, rows: Mapping[Standing, Sequence[Row]]) -> None:
+        for standing, shown in self._runs.items():
+            shown.set_rows(rows.get(standing, ()))
+
+    def set_trouble(self, sentence: str) -> None:
+        """Why something cannot be listed; empty where all is."""
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
 
     def set_models(self, rows: Sequence[Row]) -> None:
         self._models.set_rows(rows)
@@ -76,8 +96,8 @@ class Welcome(QWidget):
         column.addSpacing(THEME.space_2)
         column.addWidget(self.choose_button, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(THEME.space_5)
-        column.addWidget(self._runs)
-        column.addWidget(self._models)
+        for below in (self.trouble, *self._runs.values(), self._models):
+            column.addWidget(below)
         column.addStretch(2)
         middle = QWidget()
         middle.setMaximumWidth(WIDTH)

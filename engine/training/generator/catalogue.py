@@ -1,7 +1,8 @@
-"""What the folders of runs tell of them, read without their tensors: for a list of runs, and for the charts of one."""
+"""What the folders of runs tell of them, read without their tensors: for a list of runs, and for the charts of one; and their removal."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -9,12 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.api.errors import FolderMissing, SfumatoError
+from engine.api.errors import BadRequest, FolderMissing, NotWritable, SfumatoError
 from engine.api.manifest import Manifest
-from engine.api.training import Curve, Judged, PreviewGrid, RunDescription, RunHistory, Watched
+from engine.api.training import Curve, Judged, PreviewGrid, RunDescription, RunHistory
+from engine.training.generator.claim import is_claimed
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
 from engine.training.generator.runs import CONFIG_FILE, Run, numbered_runs
+from engine.training.generator.verdicts import watched
 
 _NOT_CURVES = frozenset({"step", "seen", "seconds", "watch"})
 
@@ -25,7 +28,7 @@ _NOT_CURVES = frozenset({"step", "seen", "seconds", "watch"})
 def describe_all(runs: Path, models: Iterable[Manifest]) -> tuple[RunDescription, ...]:
     """The runs NAME/001 … below a folder, the one that was saved last first; those that hold no checkpoint come at the end."""
     made = {manifest.id: manifest for manifest in models}
-    found = [describe(folder, made) for folder in _folders(runs)]
+    found = [replace(describe(folder, made), bytes=size_of(folder)) for folder in _folders(runs)]
     never = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(found, key=lambda run: (run.saved_at or never, run.name, run.number), reverse=True))
 
@@ -70,7 +73,7 @@ def _described(bare: RunDescription, models: Mapping[str, Manifest]) -> RunDescr
         saved_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
         state=verdict.get("state"),
         sentence=verdict.get("sentence", ""),
-        model=_model(bare.name, metadata, models),
+        **_model(bare.name, metadata, models),
     )
 
 
@@ -96,14 +99,47 @@ def _last_verdict(run: Run, step: int) -> dict[str, Any]:
     return dict(verdicts[-1]) if verdicts else {}
 
 
-def _model(name: str, metadata: Mapping[str, Any], models: Mapping[str, Manifest]) -> str | None:
-    """The id of the model that was made of a run. Runs that agree in options and pictures make the same: which it was is no matter."""
+def _model(name: str, metadata: Mapping[str, Any], models: Mapping[str, Manifest]) -> dict[str, Any]:
+    """The id of the model that was made of a run, and its steps. Runs that agree in options and pictures make the same: which it was is no
+    matter."""
     manifest = models.get(name)
     if manifest is None or not manifest.path.is_file():
-        return None
+        return {}
     origin = manifest.provenance
     same = origin.get("data_hash") == metadata["data_hash"] and origin.get("recipe") == metadata["options"]
-    return name if same and origin.get("steps", 0) <= metadata["step"] else None
+    steps = int(origin.get("steps", 0))
+    return {"model": name, "model_steps": steps} if same and steps <= metadata["step"] else {}
+
+
+# ---- what a run takes, and its end ----
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files in a folder; what goes meanwhile does not count."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.lstat().st_size if not path.is_dir() else 0
+    return total
+
+
+def delete(folder: Path, runs: Path) -> int:
+    """Remove one of the runs below `runs`, NAME/001, and NAME where it was the last one; returns the bytes that came free.
+
+    Raises BadRequest for a folder that is none of them, or that is being trained, and NotWritable where a file of it stays.
+    """
+    if folder not in _folders(runs):
+        raise BadRequest(folder, "it is no training of yours, and is left as it is")
+    if is_claimed(folder):
+        raise BadRequest(f"The run in {folder}", "it is being trained: pause it first")
+    freed = size_of(folder)
+    try:
+        folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+    except OSError as error:
+        raise NotWritable(error.filename or folder, error.strerror or str(error)) from error
+    with suppress(OSError):
+        folder.parent.rmdir()  # not empty where there are other runs of the name
+    return freed
 
 
 # ---- one run ----
@@ -126,20 +162,3 @@ def history(folder: Path) -> RunHistory:
     curves = {name: Curve(tuple(sorted(of)), tuple(of[seen] for seen in sorted(of))) for name, of in sorted(points.items())}
     grids = tuple(PreviewGrid(seen, path) for seen, path in run.grids())
     return RunHistory(folder, curves, tuple(verdicts[seen] for seen in sorted(verdicts)), grids)
-
-
-def watched(record: Mapping[str, Any], run: Run, seen: int) -> Watched:
-    """A verdict as `metrics.jsonl` keeps it. Raises LookupError or TypeError where it is none."""
-    suspects = run.suspects_file(seen)
-    return Watched(
-        record["state"],
-        record["sentence"],
-        tuple(record["actions"]),
-        record["gap"],
-        record["auc"],
-        record["copies"],
-        record["coverage"],
-        record["diversity"],
-        record["augmentation"],
-        suspects if suspects.exists() else None,
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import torch
 
 from engine.api.errors import BadRequest, DiskFull, FileMissing, NotWritable, TrainingDiverged
 from engine.models import checkpoint
-from engine.training.generator import start
+from engine.training.generator import start, verdicts
 from engine.training.generator.config import TrainGenerator, differences
 from engine.training.generator.dataset import PictureSet
 from engine.training.generator.material import picture_rng
@@ -252,8 +252,7 @@ class Sitting:
         return verdict
 
     def _record(self, verdict: Verdict, samples: torch.Tensor) -> None:
-        found = {"state": verdict.state, "sentence": verdict.sentence, "actions": verdict.actions, "augmentation": verdict.augmentation}
-        self.run.log({**self._place(), "watch": found | asdict(verdict.signals)})
+        self.run.log({**self._place(), "watch": verdicts.record(verdict)})
         if verdict.suspects and verdict.signals.copies > self.config.watch.copies:
             save_suspects(samples, verdict.suspects, self.pictures, self.run.suspects_file(self.trainer.state.seen))
 

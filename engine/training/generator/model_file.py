@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator as Steps
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from engine.api.errors import DiskFull, NotWritable
 from engine.api.manifest import FORMAT
 from engine.models import checkpoint, generators
-from engine.nets.generators import Generator, build_generator
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import PictureSet
+from engine.training.generator.preview import grid_side, samples, save_sheet
 from engine.training.generator.runs import Run
 from engine.training.generator.trainer import below
-from engine.training.generator.watching import SAMPLES, sample_steps
+from engine.training.generator.watching import SAMPLES
 from engine.training.watch import Watch
 
 
@@ -32,13 +34,16 @@ def export(config: TrainGenerator, out: Path, command: str, device: torch.device
 
 def export_steps(config: TrainGenerator, out: Path, command: str, device: torch.device) -> Steps[None, None, dict[str, Any]]:
     """Write the newest checkpoint's moving average as the model `out` (fp16), with how it was made and how original it is; generator and
-    critic go into the file beside it (bf16). Yields while samples are made; returns the manifest.
+    critic go into the file beside it (bf16). The run gets the preview grid of that checkpoint, if it has none. Yields while samples are
+    made; returns the manifest.
 
     Raises BadRequest where there is no run, DiskFull, NotWritable."""
     kept = Run(config.run).newest()
     state = kept.metadata["state"]
     with PictureSet(config.run) as pictures:
-        originality = yield from _originality(config, kept.tensors, kept.metadata["watch"], pictures, device)
+        shown = yield from samples(config, kept.tensors, max(SAMPLES, grid_side(config.network.size) ** 2), device)
+        watch = Watch(pictures, config.watch)
+        watch.load_dict(kept.metadata["watch"])
         manifest = {
             "format": FORMAT,
             "architecture": generators.ARCHITECTURE,
@@ -54,8 +59,9 @@ def export_steps(config: TrainGenerator, out: Path, command: str, device: torch.
                 "data_hash": kept.metadata["data_hash"],
                 "recipe": kept.metadata["options"],
             },
-            "originality": originality,
+            "originality": watch.originality_report(shown[:SAMPLES], state["seen"]),
         }
+    _show(shown, config, state["seen"])
     # The companion first: a model without it would begin a fine-tuning with a new critic.
     raw = {key: value for key, value in kept.tensors.items() if key.startswith(("generator.", "critic."))}
     facts = {"seen": state["seen"], "augmentation": state["augmentation"], "data_hash": kept.metadata["data_hash"]}
@@ -64,19 +70,12 @@ def export_steps(config: TrainGenerator, out: Path, command: str, device: torch.
     return manifest
 
 
-def _originality(
-    config: TrainGenerator, tensors: dict[str, Tensor], state: dict[str, Any], pictures: PictureSet, device: torch.device
-) -> Steps[None, None, dict[str, Any]]:
-    network: Generator = build_generator(config.network)
-    network.load_state_dict(below(tensors, "average"))
-    network = network.to(device).eval().requires_grad_(False)
-    watch = Watch(pictures, config.watch)
-    watch.load_dict(state)
-    parts = []
-    for part in sample_steps(network, config.seed, SAMPLES, torch.float32):
-        parts.append(part)
-        yield
-    return watch.originality_report(torch.cat(parts))
+def _show(made: Tensor, config: TrainGenerator, seen: int) -> None:
+    """A training that was paused ended between two preview grids."""
+    columns, grid = grid_side(config.network.size), Run(config.run).grid_file(seen)
+    if not grid.exists():
+        with suppress(DiskFull, NotWritable, OSError):  # a model is made without
+            save_sheet(made[: columns**2].numpy(), grid, columns)
 
 
 def _in(dtype: torch.dtype, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -46,7 +46,10 @@ def model_file(name: str, models: Path, *, may_replace: bool) -> Path:
 def check_name(name: str) -> None:
     """Raises BadRequest for a model's name that no file can have."""
     if not is_name(name):
-        raise BadRequest(f"The name {name!r}", "a model's name is a file's name, too: letters, digits, spaces and dashes are fine")
+        raise BadRequest(
+            f"The name {name!r}",
+            "a model's name is a file's name, too: letters, digits, spaces and dashes are fine, devices of Windows are not",
+        )
 
 
 def run_folder(name: str, runs: Path, *, resume: bool) -> Path:

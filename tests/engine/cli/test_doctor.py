@@ -7,6 +7,7 @@ from collections import namedtuple
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+import psutil
 import pytest
 
 from engine import device
@@ -159,7 +160,9 @@ def test_it_knows_an_open_studio_and_what_crashes_left(sfumato: CommandLine) -> 
     (findings,) = sfumato("doctor", "--json").events
     assert findings["crash_reports"] == [str(crashes / "crash-20260101-000000-7.txt")]
     assert findings["studio"] == "not open; unsaved documents that it will offer: 1"
-    (crashes / f"{os.getpid()}-1.txt").touch()
+    (crashes / f"{os.getpid()}-1.txt").touch()  # of a process that had this number before
+    assert sfumato("doctor", "--json").events[0]["studio"].startswith("not open")
+    (crashes / f"{os.getpid()}-{int(psutil.Process().create_time() * 1000)}.txt").touch()
     assert sfumato("doctor", "--json").events[0]["studio"] == f"open (process {os.getpid()})"
 
 

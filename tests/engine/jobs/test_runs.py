@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.api.events import Failed, Finished
-from engine.api.requests import FinishTraining, ListRuns, ReadHistory, ResumeTraining, Train
-from engine.api.training import RunDescription, RunHistory
+from engine.api.events import Failed, Finished, Frame
+from engine.api.requests import DeleteRun, FinishTraining, ListRuns, ReadHistory, ResumeTraining, SampleRun, Train
+from engine.api.training import PreviewGrid, RunDescription, RunHistory
 from engine.context import Context
 from engine.models import checkpoint
 from engine.training.generator import config as configuration
@@ -152,3 +152,57 @@ def test_a_model_that_was_made_stays_known_while_the_run_goes_on(stage: Stage, f
     job = stage.submit(ResumeTraining("x"))
     stage.until(lambda: any(news.step == 4 for news in stage.news(job)))
     assert listed(stage)[0].model == "x"
+    stage.scheduler.cancel(job)
+    assert not listed(stage)[0].is_finished, "it has learnt more than is in its model"
+
+
+def test_a_paused_run_can_be_sampled_as_it_is(stage: Stage, folder: Path) -> None:
+    run = paused(stage, folder, "x", at=2)
+    seen = 8 * Run(run).newest().metadata["step"]
+    assert Run(run).grids()[-1][0] < seen
+    job = stage.submit(SampleRun(run))
+    stage.until(lambda: stage.ended(job))
+    assert stage.terminal(job) == Finished(PreviewGrid(seen, Run(run).grid_file(seen)))
+    (shown,) = [body for body in stage.of(job) if isinstance(body, Frame)]
+    assert shown.pixels.shape == (128, 128, 4)
+    assert read(stage, run).grids[-1] == PreviewGrid(seen, Run(run).grid_file(seen))
+    before = Run(run).grid_file(seen).stat().st_mtime_ns
+    assert isinstance(stage.end_of(SampleRun(run)), Finished)
+    assert Run(run).grid_file(seen).stat().st_mtime_ns == before, "it is not made twice"
+    assert isinstance(stage.end_of(SampleRun(run.parent / "002")), Failed)
+
+
+def test_finishing_leaves_and_tells_the_samples_of_its_model(stage: Stage, folder: Path) -> None:
+    run = paused(stage, folder, "x", at=2)
+    job = stage.submit(FinishTraining("x"))
+    stage.until(lambda: stage.ended(job))
+    seen = 8 * Run(run).newest().metadata["step"]
+    (news,) = stage.news(job)
+    assert (news.grid, news.seen) == (Run(run).grid_file(seen), seen) and news.grid is not None and news.grid.is_file()
+    assert any(isinstance(body, Frame) for body in stage.of(job))
+    assert listed(stage)[0].is_finished
+
+
+def test_a_run_is_deleted_and_its_model_stays(stage: Stage, folder: Path) -> None:
+    run = paused(stage, folder, "x", at=2)
+    assert isinstance(stage.end_of(FinishTraining("x")), Finished)
+    paused(stage, folder, "y", at=2)
+    found = {run.name: run for run in listed(stage)}
+    taken = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
+    assert found["x"].bytes == taken > 0
+    assert stage.end_of(DeleteRun(run)) == Finished(taken)
+    assert not run.parent.exists() and (stage.context.places.models / "x.safetensors").is_file()
+    assert [run.name for run in listed(stage)] == ["y"]
+
+
+def test_what_is_no_run_or_is_being_trained_is_not_deleted(stage: Stage, folder: Path) -> None:
+    job = stage.submit(Train("x", folder))
+    stage.until(lambda: any(news.step == 1 for news in stage.news(job)))
+    run = stage.context.places.runs / "x/001"
+    end = stage.end_of(DeleteRun(run))
+    assert isinstance(end, Failed) and "it is being trained: pause it first" in end.failure.sentence
+    stage.scheduler.cancel(job)
+    for other in (folder, run.parent, run / "checkpoints", stage.context.places.runs, run / ".." / ".." / ".." / folder.name):
+        end = stage.end_of(DeleteRun(other))
+        assert isinstance(end, Failed) and "no training of yours" in end.failure.sentence
+    assert Run(run).has_checkpoint and folder.is_dir()

@@ -293,7 +293,15 @@ def test_the_state_is_plain_and_goes_on_exactly(small: Folder) -> None:
 def test_the_originality_report_is_plain_and_measures_its_own_samples(large: Folder) -> None:
     watch = Watch(large)
     judged(watch, *HOT)
-    report = watch.originality_report(torch.from_numpy(large.pictures(large.train[:10])))
+    copies = torch.from_numpy(large.pictures(large.train[:10]))
+    report = watch.originality_report(copies, seen=6400)
     assert json.loads(json.dumps(report)) == report
     assert report["sentence"] == "10 of 10 samples came suspiciously close to one of the 270 training pictures."
     assert (report["pictures"], report["held_out"], report["copies"], report["windows"], report["red_windows"]) == (270, 30, 1.0, 1, 1)
+    assert not report["too_early"]
+
+
+def test_after_a_few_steps_it_is_too_early_for_a_report(large: Folder) -> None:
+    report = Watch(large).originality_report(torch.from_numpy(large.pictures(large.train[:10])), seen=320)
+    assert report["too_early"] and "Too early to tell" in report["sentence"] and "320 pictures" in report["sentence"]
+    assert "suspiciously" not in report["sentence"]

@@ -42,3 +42,8 @@ def test_a_name_is_suggested_that_is_free() -> None:
     assert suggested_name(Path("x/boats"), {"boats", "boats 2"}) == "boats 3"
     assert suggested_name(Path("x/.boats: sea."), ()) == "boats  sea"
     assert suggested_name(Path("/"), ()) == "My pictures"
+
+
+@pytest.mark.parametrize(("folder", "name"), [("NUL", "My NUL"), ("com1.old", "My com1.old")])
+def test_a_folder_that_is_called_like_a_device_gives_another_name(folder: str, name: str) -> None:
+    assert suggested_name(Path("/pictures") / folder, ()) == name

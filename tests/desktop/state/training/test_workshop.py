@@ -14,7 +14,7 @@ from desktop.state.training.workshop import Workshop
 from engine.api.errors import BadRequest, DiskFull, SfumatoError
 from engine.api.events import Body, Failed, JobId, Learned, Superseded, Terminal
 from engine.api.manifest import Manifest
-from engine.api.requests import ExamineFolder, FinishTraining, Generate, Request, ResumeTraining, Train
+from engine.api.requests import DeleteRun, ExamineFolder, FinishTraining, Generate, Request, ResumeTraining, SampleRun, Train
 from engine.api.training import Curve, PreviewGrid, RunDescription, RunHistory, Watched
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_engine import Script
@@ -316,7 +316,7 @@ def test_grids_are_read_from_their_files_once(play: Play, folder: Path) -> None:
 def test_a_run_of_an_earlier_sitting_is_listed_opened_and_gone_on_with(play: Play, folder: Path, photo: Path) -> None:
     run = RunDescription("sails", 3, folder, "style", 64, 38, 9, 288, 40.0, None, "amber", "It copies.", None)
     broken = replace(run, number=1, obstacle="it holds no run yet")
-    finished = replace(run, number=2, model="sails")
+    finished = replace(run, number=2, model="sails", model_steps=9)
 
     async def scenario(sitting: Sitting) -> None:
         sitting.script.runs = (run, finished, broken)
@@ -325,6 +325,7 @@ def test_a_run_of_an_earlier_sitting_is_listed_opened_and_gone_on_with(play: Pla
         workshop.look_around()
         await sitting.settle()
         assert workshop.runs.resumable == (run, finished) and workshop.runs.paused == (run,)
+        assert workshop.runs.finished == (finished,) and workshop.runs.stuck == (broken,)
         workshop.open_run(run)
         await sitting.settle()
         assert (workshop.page, workshop.run.phase, workshop.run.course.seen) == ("run", "paused", 288)
@@ -351,5 +352,92 @@ def test_a_worse_verdict_is_told_wherever_the_artist_is(play: Play, folder: Path
         workshop.begin()
         await sitting.settle()
         assert [said for said in sitting.said if "It is" in said] == ["boats: It is amber.", "boats: It is red."]
+
+    play(scenario)
+
+
+def test_a_pause_leaves_the_samples_of_what_has_been_learnt(play: Play, folder: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        run = (await running(sitting, folder)).run
+        assert [grid.seen for grid in run.course.grids] == [0, 320] and run.course.seen == 384
+        before = run.live
+        run.pause()
+        await sitting.settle()
+        assert [grid.seen for grid in run.course.grids] == [0, 320, 384]
+        assert run.live != before
+        run.sample()
+        await sitting.settle()
+        assert len(sitting.engine.requests_of(SampleRun)) == 1, "there is nothing newer"
+
+    play(scenario)
+
+
+def test_a_finished_run_is_shown_as_finished_and_can_go_on(play: Play, folder: Path) -> None:
+    run = RunDescription("sails", 1, folder, "style", 64, 38, 9, 288, 40.0, None, None, "", "sails", model_steps=9)
+
+    async def scenario(sitting: Sitting) -> None:
+        sitting.script.runs = (run,)
+        sitting.script.generators["sails"] = Manifest("sails", "generator", folder / "sails", originality={"sentence": "None is a copy."})
+        workshop = sitting.studio.workshop
+        workshop.look_around()
+        await sitting.settle()
+        workshop.open_run(run)
+        await sitting.settle()
+        assert (phase(workshop.run), workshop.run.model, workshop.run.ending) == ("finished", "sails", "None is a copy.")
+        assert [grid.seen for grid in workshop.run.course.grids] == [288], "its samples are made where there are none"
+        workshop.run.go_on(None)
+        assert phase(workshop.run) == "preparing" and workshop.run.model is None
+        await sitting.settle()
+
+    play(scenario)
+
+
+def test_a_deleted_run_is_gone_from_the_list_and_from_the_table(play: Play, folder: Path) -> None:
+    run = RunDescription("sails", 1, folder, "style", 64, 38, 9, 288, 40.0, None, None, "", None, bytes=2_500_000_000)
+
+    async def scenario(sitting: Sitting) -> None:
+        sitting.script.runs = (run,)
+        workshop = sitting.studio.workshop
+        workshop.look_around()
+        await sitting.settle()
+        workshop.open_run(run)
+        await sitting.settle()
+        assert await workshop.runs.weigh(folder) == run
+        workshop.delete(run)
+        await sitting.settle()
+        assert workshop.runs.all == () and (workshop.page, workshop.run.phase) == ("welcome", "idle")
+        assert "The training sails is deleted: 2.5 GB came free" in sitting.said
+
+    play(scenario)
+
+
+def test_a_run_that_is_being_trained_is_not_deleted(play: Play, folder: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        workshop = await running(sitting, folder)
+        assert workshop.run.course.run is not None
+        workshop.delete(RunDescription("boats", 1, workshop.run.course.run, "style", 64, 40, 12, 384, 12.0, None, None, "", None))
+        assert sitting.engine.requests_of(DeleteRun) == [] and "pause it before it is deleted" in sitting.said[-1]
+        workshop.run.pause()
+
+    play(scenario)
+
+
+def test_what_cannot_be_listed_is_said_and_what_was_known_stays(play: Play, folder: Path) -> None:
+    run = RunDescription("sails", 1, folder, "style", 64, 38, 9, 288, 40.0, None, None, "", None)
+
+    async def scenario(sitting: Sitting) -> None:
+        sitting.script.runs = (run,)
+        workshop = sitting.studio.workshop
+        workshop.look_around()
+        await sitting.settle()
+        script, sitting.engine._script = sitting.engine._script, failing(BadRequest("The runs", "their disk is gone"))
+        workshop.look_around()
+        await sitting.settle()
+        assert workshop.runs.trouble == workshop.generators.trouble == "The runs: their disk is gone."
+        assert workshop.runs.all == (run,)
+        sitting.engine._script = script
+        workshop.look_around()
+        await sitting.settle()
+        assert workshop.runs.trouble == workshop.generators.trouble == ""
 
     play(scenario)

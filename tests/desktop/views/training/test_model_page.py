@@ -13,7 +13,7 @@ from desktop.state.training.generators import facts, in_few_words
 from desktop.views.training.model_page import ModelPage
 from desktop.views.training.parts import Stage
 from desktop.views.training.welcome import Row, Welcome
-from desktop.widgets.controls import LinkButton
+from desktop.widgets.controls import Heading, LinkButton
 from engine.api.manifest import Manifest
 from tests.desktop.views.finding import named, picture
 
@@ -99,12 +99,16 @@ def test_the_beginning_lists_what_waits(qtbot: QtBot) -> None:
     told: list[object] = []
     welcome.run_wanted.connect(lambda key, action: told.append((key, action)))
     welcome.model_wanted.connect(lambda key, action: told.append((key, action)))
-    welcome.set_runs([Row("a", "boats", "paused", ("Look", "Go on"))])
+    welcome.set_runs({"waiting": [Row("a", "boats", "paused", ("Look", "Go on"))], "finished": [Row("b", "sails", "finished", ("Look",))]})
+    assert [label.text() for label in welcome.findChildren(Heading) if label.isVisible()] == ["Trainings that wait", "Finished trainings"]
     welcome.set_models([Row("m", "scrolls", "128 px", ("About", "Explore"))])
     named(welcome, LinkButton, "Go on: boats").click()
     named(welcome, LinkButton, "Explore: scrolls").click()
     assert told == [("a", "Go on"), ("m", "Explore")]
-    welcome.set_runs([])
+    welcome.set_runs({})
+    assert not welcome.trouble.isVisible()
+    welcome.set_trouble("The runs cannot be read.")
+    assert welcome.trouble.isVisible() and welcome.trouble.text() == "The runs cannot be read."
     assert [button.accessibleName() for button in welcome.findChildren(LinkButton) if button.isVisible()] == [
         "About: scrolls",
         "Explore: scrolls",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.state.training.course import Note
+from desktop.state.training.run import Phase
 from desktop.views.training.run_page import RunPage
 from desktop.views.training.run_panel import RunPanel, RunState
 from desktop.views.training.state_badge import COLOURS, WORDS, StateBadge
@@ -16,7 +17,21 @@ from engine.api.events import Progress
 from engine.api.training import Judged, PreviewGrid, Watched, WatchState
 from tests.desktop.views.finding import picture
 
-RUNNING = RunState("running", "boats", "40 pictures", 6400, 21.4, 300.0, 300.0, 60.0, None, "", True, False)
+RUNNING = RunState(
+    phase="running",
+    name="boats",
+    about="40 pictures",
+    seen=6400,
+    pace=21.4,
+    seconds=300.0,
+    sitting=300.0,
+    budget=60.0,
+    stage=None,
+    trouble="",
+    can_finish=True,
+    finishes_at_checkpoint=False,
+)
+DELETE = "Delete this training…"
 GREEN = Watched("green", "It learns.", (), 0.1, 0.55, 0.01, 0.4, 0.9, 0.5)
 GRIDS = tuple(PreviewGrid(6400 * place, Path(f"grid-{place}.png")) for place in range(3))
 
@@ -30,7 +45,8 @@ def panel(qtbot: QtBot) -> RunPanel:
 
 
 def buttons(panel: RunPanel) -> set[str]:
-    return {button.text() for button in (panel.pause, panel.stop, panel.go_on, panel.make, panel.use, panel.carry_on) if button.isVisible()}
+    offered = (panel.pause, panel.stop, panel.go_on, panel.make, panel.use, panel.carry_on, panel.delete)
+    return {button.text() for button in offered if button.isVisible()}
 
 
 def texts(panel: RunPanel) -> set[str]:
@@ -51,11 +67,11 @@ def test_each_phase_offers_what_can_be_done(panel: RunPanel) -> None:
     for state, words, offered in (
         (replace(RUNNING, phase="preparing", can_finish=False, stage=Progress(3, 9, "reading pictures")), "Reading pictures", {"Stop"}),
         (replace(RUNNING, phase="pausing"), "Pausing: what has been learnt is saved", set()),
-        (replace(RUNNING, phase="paused"), "Paused and saved", {"Go on", "Make the model"}),
+        (replace(RUNNING, phase="paused"), "Paused and saved", {"Go on", "Make the model", DELETE}),
         (replace(RUNNING, phase="finishing"), "Making the model", set()),
-        (replace(RUNNING, phase="finished", ending="None is a copy."), "None is a copy.", {"Use this model"}),
+        (replace(RUNNING, phase="finished", ending="None is a copy."), "None is a copy.", {"Use this model", "Go on", DELETE}),
         (replace(RUNNING, finishes_at_checkpoint=True), "Training", {"Pause", "Stop…", "Carry on instead"}),
-        (replace(RUNNING, phase="paused", trouble="The disk is full."), "The disk is full.", {"Go on", "Make the model"}),
+        (replace(RUNNING, phase="paused", trouble="The disk is full."), "The disk is full.", {"Go on", "Make the model", DELETE}),
     ):
         panel.set_state(state)
         assert words in texts(panel)
@@ -129,8 +145,18 @@ def test_the_watch_speaks(qtbot: QtBot) -> None:
     page.notes.set_notes([Note(0, "It begins."), Note(6400, "It learns.", "green")])
     rows = [label.text() for label in page.notes.findChildren(QLabel)]
     assert rows.index("It learns. (after 6,400)") < rows.index("It begins.")
-    page.watch.set_verdict(None)
-    assert "first verdict" in page.watch.sentence.text()
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"),
+    [("running", "first verdict comes soon"), ("paused", "has not seen enough pictures yet"), ("finished", "finished before the watch")],
+)
+def test_without_a_verdict_it_is_said_what_to_expect(qtbot: QtBot, phase: Phase, words: str) -> None:
+    page = RunPage()
+    qtbot.addWidget(page)
+    page.watch.set_verdict(None, phase)
+    assert words in page.watch.sentence.text()
+    assert ("soon" in page.watch.sentence.text()) == (phase == "running")
 
 
 def test_charts_draw_what_there_is(qtbot: QtBot) -> None:

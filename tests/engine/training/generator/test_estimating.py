@@ -68,7 +68,7 @@ def test_no_hook_is_in_force_while_others_work(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_estimate_in_words() -> None:
     said = Estimate(pace=28.9, memory=1_070_000_000, free=9_000_000_000).sentences(40, minutes=3)
-    assert said[0] == "This machine trains on about 29 pictures a second and needs 1.1 GB of memory."
+    assert said[0] == "Measured just now on this machine: it trains on about 29 pictures a second and needs 1.1 GB of memory."
     assert said[1] == "In 3 minutes it sees 5,200 pictures, each of yours about 130 times."
     assert said[2].startswith("From scratch, colours and textures take about 17 minutes and shapes about 10 hours;")
     assert len(said) == 3
