@@ -64,6 +64,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("another-picture", "Another picture", "another_picture", ("Ctrl+R",), "", "A picture of the generator at random"),
     Command("bookmark", "Bookmark the picture", "bookmark", ("Ctrl+B",), "star", "Keep the picture where it can be found again"),
     Command("send-to-canvas", "Send to the canvas", "send_to_canvas", ("Ctrl+Return",), "layers", "Lay the picture over the canvas's"),
+    Command("find-photo", "Look for a photo…", "find_photo", ("Ctrl+Shift+F",), "photo", "Find a photo of yours in the generator’s space"),
     Command("train-folder", "Train on a folder…", "train_folder", ("Ctrl+Shift+T",), "folder", "Choose a folder of pictures to learn from"),
     Command("pause-training", "Pause or go on", "pause_training", ("Ctrl+Shift+P",), "pause", "Pause the training, or go on with it"),
     Command("shortcuts", "Keyboard shortcuts", "show_shortcuts", ("F1",), "keyboard"),
@@ -94,7 +95,7 @@ MENUS: Final[tuple[Menu, ...]] = (
     Menu("&Style", ("search-styles", "add-style", SEPARATOR, "next-style", "previous-style")),
     Menu("&Layer", ("add-layer",)),
     Menu("&Train", ("train-folder", "pause-training")),
-    Menu("E&xplore", ("another-picture", "bookmark", "send-to-canvas")),
+    Menu("E&xplore", ("another-picture", "bookmark", "find-photo", "send-to-canvas")),
     Menu("&Help", ("shortcuts", "about")),
 )
 
@@ -133,7 +134,7 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
 NEED_STUDIO: Final[frozenset[str]] = NEED_PICTURE | {"undo", "redo", "paste", "search-styles", "add-style"}
 """Commands on what is not seen in the other workspaces."""
 
-NEED_EXPLORER: Final[frozenset[str]] = frozenset({"another-picture", "bookmark", "send-to-canvas"})
+NEED_EXPLORER: Final[frozenset[str]] = frozenset({"another-picture", "bookmark", "find-photo", "send-to-canvas"})
 """Commands on the picture of the Explore workspace."""
 
 SPACES: Final[tuple[str, ...]] = ("studio-space", "train-space", "explore-space")

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
-from engine.api.events import Fidelity, Frame, Learned, Progress, Tiles
+from engine.api.events import Fidelity, Frame, Learned, Progress, Pulled, Tiles
 from engine.api.places import Places
 from engine.api.requests import Request
 
@@ -32,7 +32,7 @@ class Wait:
     future: Future[Any]
 
 
-Step: TypeAlias = Progress | Frame | Learned | Tiles | Fidelity | Wait | None
+Step: TypeAlias = Progress | Frame | Learned | Tiles | Fidelity | Pulled | Wait | None
 """What a job yields; None is only a place to stop or to turn to something more urgent."""
 
 

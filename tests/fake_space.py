@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.api.errors import BadRequest, UnknownModel
-from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Tile, Tiles
+from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Pulled, Tile, Tiles
 from engine.api.exploring import (
     GROUPS,
     Direction,
@@ -28,6 +29,7 @@ from engine.api.exploring import (
     ShowTiles,
     Varied,
     Visit,
+    verdict,
 )
 from engine.api.family import (
     DirectionNames,
@@ -55,6 +57,10 @@ class FakeSpace:
     models: set[str] = field(default_factory=set)
     library: dict[str, Member] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
+    likeness: float = 0.9
+    """Of the photos that are found."""
+    resting: set[type[Request[Any]]] = field(default_factory=set)
+    """Searches that do not come to their end."""
 
     def __call__(self, request: Request[Any]) -> Iterator[Body] | None:
         """None for what is not about a generator's space."""
@@ -84,13 +90,41 @@ class FakeSpace:
                 for column, row in request.tiles:
                     seen = 0.25 if request.visited else 1.0
                     yield Tiles((Tile(request.zoom, column, row, grey(64, (column, row, request.zoom)).pixels, seen),))
-            case Invert(photo, model):
-                yield Fidelity(0.4, 18.0)
-                yield grey(SIDE, photo)
-                yield Finished(Inverted(replace(found(photo), model=key_of(model), name=photo.name), 0.9, 31.0, 2.0, "It is well found."))
-            case DragPoints(latent, pulls):
-                yield grey(SIDE, pulls)
-                yield Finished(replace(found(pulls), model=latent.model))
+            case Invert():
+                yield from self._invert(request)
+            case DragPoints():
+                yield from self._drag(request)
+
+    def _invert(self, request: Invert) -> Iterator[Body]:
+        if request.model not in self.models:
+            raise UnknownModel(request.model)
+        latent = replace(found(request.photo), model=key_of(request.model), name=request.photo.name)
+        yield Progress(1, 4, "looking for the photo")
+        yield Fidelity(self.likeness / 2, 18.0, replace(latent, noise=None))
+        yield grey(SIDE, (request.photo, "half"))
+        yield from self._rest(request)
+        yield Fidelity(self.likeness, 31.0, latent)
+        yield grey(SIDE, request.photo)
+        yield Finished(Inverted(latent, self.likeness, 31.0, 2.0, verdict(self.likeness, request.model)))
+
+    def _drag(self, request: DragPoints) -> Iterator[Body]:
+        if request.latent.model.id not in self.models:
+            raise UnknownModel(request.latent.model.id)
+        for step in (1, 2):
+            latent = replace(found((request.pulls, step)), model=request.latent.model, name=request.latent.name)
+            points = tuple(tuple(a + (b - a) * step / 2 for a, b in zip(pull.start, pull.end, strict=True)) for pull in request.pulls)
+            yield Progress(step, 2, "dragging")
+            yield Pulled(tuple((x, y) for x, y in points), latent)
+            yield grey(SIDE, (request.pulls, step))
+            if step == 1:
+                yield from self._rest(request)
+        yield Finished(latent)
+
+    def _rest(self, request: Request[Any]) -> Iterator[Body]:
+        """In the middle of a search, as long as the test wants."""
+        while type(request) in self.resting:
+            time.sleep(0.001)
+            yield Progress(1, 2, "resting")
 
     def _facts(self, request: Request[Any]) -> Iterator[Body]:
         match request:

@@ -309,6 +309,11 @@ class Handlers(QObject):
 
         ask_where_to_film(self._window, suggested, write)
 
+    def find_photo(self) -> None:
+        """Ask for a photo, then look for it in the generator's space."""
+        searching = self._studio.explorer.searching
+        ask_for_files(self._window, "Look for a photo in the generator’s space", PICTURES, lambda files: searching.take_file(files[0]))
+
     def send_to_canvas(self) -> None:
         """Go to the canvas with the picture of the Explore workspace."""
         explorer = self._studio.explorer

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.api.errors import Failure
+from engine.api.latent import Latent
 from engine.api.training import Watched
 
 if TYPE_CHECKING:  # late: a window does not wait for numpy
@@ -75,6 +76,16 @@ class Fidelity:
     """0: as unlike as two random pictures of the model; 1: alike to the eye."""
     psnr: float
     """In decibels."""
+    latent: Latent | None = None
+    """The best that was found so far: all that there is to keep of a search which is stopped here."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """Where the drag points of a picture are after a step, x and y (downward) in parts of its side, and the picture's latent by then."""
+
+    points: tuple[tuple[float, float], ...]
+    latent: Latent
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +129,7 @@ class Failed:
 
 
 Terminal = Finished[object] | Cancelled | Superseded | Failed
-Body = Started | Progress | Frame | Learned | Tiles | Fidelity | Terminal
+Body = Started | Progress | Frame | Learned | Tiles | Fidelity | Pulled | Terminal
 
 
 @dataclass(frozen=True)

@@ -343,6 +343,22 @@ class FindOnMap(Request[MapPoint]):
         return self.latent.name or "the picture"
 
 
+ALIKE, NEAR = 0.75, 0.5
+"""Likenesses from which a photo counts as found, and as found in the main."""
+
+
+def verdict(likeness: float, model: str) -> str:
+    """What a photo that was found is worth, in plain words."""
+    if likeness >= ALIKE:
+        return f"Found in {model}: {likeness:.0%} alike."
+    if likeness >= NEAR:
+        return f"Found in {model}, not in every detail: {likeness:.0%} alike."
+    return (
+        f"This is hardly a picture of the kind that {model} has learnt: what was found is only {likeness:.0%} like it. "
+        "To blend any two photos, lay them over each other on the canvas."
+    )
+
+
 @dataclass(frozen=True)
 class Inverted:
     """A photo found in a model's space."""
@@ -358,7 +374,8 @@ class Inverted:
 
 @dataclass(frozen=True)
 class Invert(Request[Inverted]):
-    """Look for a photo (its middle square) in a model's space. Sends `Fidelity` and a `Frame` now and then, from the first second on."""
+    """Look for a photo (its middle square) in a model's space. Sends `Fidelity` and a `Frame` now and then, from the first second on;
+    the last `Fidelity` before a cancellation says what there is to keep."""
 
     photo: Photo
     model: str
@@ -366,6 +383,7 @@ class Invert(Request[Inverted]):
     """Of looking for the code."""
     tuning: int = 50
     """Steps of changing the generator a little, for this photo alone; 0: not at all."""
+    lane: ClassVar[Lane] = Lane.PATIENT
     slot: ClassVar[str | None] = "invert"
 
     @property
@@ -385,7 +403,8 @@ class Pull:
 class DragPoints(Request[Latent]):
     """Change a picture so that its points come to their ends; a pull that ends where it starts pins its point.
 
-    Sends a `Frame` after each step; cancelled or superseded it leaves nothing. Layers finer than the ones that make the form stay.
+    Sends `Pulled` and a `Frame` after each step; cancelled or superseded it leaves nothing but these. Layers finer than the ones that
+    make the form stay.
     """
 
     latent: Latent

@@ -23,7 +23,9 @@ class Lane(enum.IntEnum):
 
     INTERACTIVE = 0
     FOREGROUND = 1
-    BACKGROUND = 2
+    PATIENT = 2
+    """Searches of a minute, which everything that is shorter goes before."""
+    BACKGROUND = 3
 
 
 class Request(Generic[R]):

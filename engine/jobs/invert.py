@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.events import Fidelity, Progress
-from engine.api.exploring import DragPoints, Invert, Inverted
+from engine.api.events import Fidelity, Progress, Pulled
+from engine.api.exploring import DragPoints, Invert, Inverted, verdict
 from engine.api.latent import Latent
 from engine.context import Context, Step, Wait
 from engine.imaging.picture import Picture
@@ -21,13 +21,16 @@ from engine.jobs.atlas import usual_distance
 from engine.jobs.preview import frame
 from engine.latent.codes import latent_of, model_of, styles_of
 from engine.latent.dragging import Dragging, check_pulls
-from engine.latent.inversion import Comparison, Search, Tuning, critic_stages, likeness, psnr, verdict
+from engine.latent.inversion import Comparison, Search, Tuning, critic_stages, likeness, psnr
 from engine.latent.stills import made_of, network_of, pixels
 from engine.models.generators import GeneratorModel
 from engine.render import floats, photo_at
 
 SHOW_EVERY = 5
 """Steps between two pictures."""
+
+KEEP_EVERY = 10
+"""Steps between two tunings that can be kept where the search is stopped: a megabyte each."""
 
 NOISE = 0
 """The seed of the noise that a photo is found with."""
@@ -44,25 +47,33 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     usual = usual_distance(model, context)
     compare = Comparison(photo, critic_stages(model))
     search = Search(model.network, compare, NOISE)
+    whole = Latent(model.key, 0, noise=NOISE)
+
+    def code() -> Latent:
+        return latent_of(search.styles[0], whole, request.photo.name)
+
+    def judged(made: Tensor) -> Iterator[Step]:
+        return _judged(made, F.adaptive_avg_pool2d(photo, made.shape[-1]), usual, code())
+
     for number, nearest in enumerate(search.start(context.models.encoder(model))):
         if number % SHOW_EVERY == 0:
-            yield from _judged(nearest, F.adaptive_avg_pool2d(photo, nearest.shape[-1]), usual)
+            yield from judged(nearest)
         yield None
-    total = request.steps + request.tuning
-    yield from _shown(search.steps(request.steps), 0, total, photo, usual)
-    code = latent_of(search.styles[0], Latent(model.key, 0, noise=NOISE), request.photo.name)
-    network = model.network
+    for step, made in enumerate(search.steps(request.steps)):
+        yield Progress(step, request.steps + request.tuning, "looking for the photo")
+        if step % SHOW_EVERY == 0:
+            yield from judged(made)
+    found, network = code(), model.network
     if request.tuning:
         tuning = Tuning(network, search.styles, compare, NOISE)
-        yield from _shown(tuning.steps(request.tuning), request.steps, total, photo, usual)
-        blob: str = yield Wait(context.io.submit(context.blobs.add, tuning.delta()))
-        code = replace(code, tuning=blob)
-        network = yield from network_of(code, context)
-    found = made_of(search.styles, code, network)
-    like, decibels = likeness(found, photo, usual), psnr(found, photo)
-    yield Fidelity(like, decibels)
-    yield frame(Picture(pixels(found)[0]), 1.0)
-    return Inverted(code, like, decibels, time.perf_counter() - started, verdict(like, model.key.id))
+        yield from _tuned(tuning, request, found, photo, usual, context)
+        found = yield from _with(tuning, found, context)
+        network = yield from network_of(found, context)
+    picture_found = made_of(search.styles, found, network)
+    like, decibels = likeness(picture_found, photo, usual), psnr(picture_found, photo)
+    yield Fidelity(like, decibels, found)
+    yield frame(Picture(pixels(picture_found)[0]), 1.0)
+    return Inverted(found, like, decibels, time.perf_counter() - started, verdict(like, model.key.id))
 
 
 def _check(request: Invert) -> None:
@@ -72,16 +83,25 @@ def _check(request: Invert) -> None:
         raise BadRequest(f"{request.tuning} steps of tuning", "there may be between 0 and 2000")
 
 
-def _shown(pictures: Iterator[Tensor], done: int, total: int, photo: Tensor, usual: float) -> Generator[Step, Any, None]:
-    for step, made in enumerate(pictures):
-        yield Progress(done + step, total, "looking for the photo")
+def _tuned(tuning: Tuning, request: Invert, code: Latent, photo: Tensor, usual: float, context: Context) -> Generator[Step, Any, None]:
+    """All steps of the tuning; what it has come to is kept now and then."""
+    for step, made in enumerate(tuning.steps(request.tuning)):
+        yield Progress(request.steps + step, request.steps + request.tuning, "looking for the photo")
+        if step and step % KEEP_EVERY == 0:
+            code = yield from _with(tuning, code, context)
         if step % SHOW_EVERY == 0:
-            yield from _judged(made, photo, usual)
+            yield from _judged(made, photo, usual, code)
 
 
-def _judged(made: Tensor, photo: Tensor, usual: float) -> Generator[Step, Any, None]:
+def _with(tuning: Tuning, code: Latent, context: Context) -> Generator[Step, Any, Latent]:
+    blob: str = yield Wait(context.io.submit(context.blobs.add, tuning.delta()))
+    return replace(code, tuning=blob)
+
+
+def _judged(made: Tensor, photo: Tensor, usual: float, code: Latent) -> Iterator[Step]:
+    """The meter and the picture; `code` is what there is to keep by then."""
     with torch.no_grad():
-        near = Fidelity(likeness(made, photo, usual), psnr(made, photo))
+        near = Fidelity(likeness(made, photo, usual), psnr(made, photo), code)
     yield near
     yield frame(Picture(pixels(made)[0]), made.shape[-1] / photo.shape[-1])
 
@@ -101,5 +121,7 @@ def drag_points(request: DragPoints, context: Context) -> Generator[Step, Any, L
             yield Progress(number / 2, request.steps, "dragging")
         else:
             yield None
+            points = tuple((float(x), float(y)) for x, y in dragging.points)
+            yield Pulled(points, latent_of(dragging.styles[0], code, code.name))
             yield frame(Picture(pixels(made_of(dragging.styles, code, network))[0]), 1.0)
     return latent_of(dragging.styles[0], code, code.name)

@@ -87,7 +87,7 @@ def critic_stages(model: GeneratorModel) -> tuple[nn.Module, ...]:
 
 
 class Search:
-    """Looks for the styles of a photo; `start` narrows it down, `step` goes on from there."""
+    """Looks for the styles of a photo; `start` narrows it down, `steps` goes on from there. `styles` are the best so far, at any time."""
 
     def __init__(self, network: Generator, compare: Comparison, noise: int | None = 0) -> None:
         self.network, self.compare = network, compare
@@ -102,22 +102,20 @@ class Search:
         side = min(32, self.network.config.size)
         small = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
         codes = torch.cat([self._mean[None], sampled(self.network, CANDIDATES)])
-        far: list[float] = []
-        nearest: Tensor | None = None
+        least, nearest = math.inf, codes.new_zeros(0)
         for part in torch.split(codes, BATCH):
             with torch.no_grad():
-                pictures = self.network.synthesize(self.network.broadcast(part, 0.7), None, side)
-            for picture in pictures.split(1):  # type: ignore[no-untyped-call]
-                far.append(float(small(picture)))
-                nearest = picture if nearest is None or far[-1] <= min(far) else nearest
-            assert nearest is not None
+                styles = self.network.broadcast(part, 0.7)
+                pictures = self.network.synthesize(styles, None, side)
+            for place in range(len(pictures)):
+                picture = pictures[place : place + 1]
+                if (far := float(small(picture))) < least:
+                    least, nearest, self.styles = far, picture, styles[place : place + 1].clone()
             yield nearest
-        best = min(range(len(far)), key=far.__getitem__)
-        self.styles = self.network.broadcast(codes[best : best + 1], 0.7).clone()
         if encoder is not None:
             with torch.no_grad():
                 guess = encoder(self.compare.photo)
-                if float(small(self.network.synthesize(guess, None, side))) < far[best]:
+                if float(small(self.network.synthesize(guess, None, side))) < least:
                     self.styles = guess.clone()
 
     def steps(self, count: int) -> Iterator[Tensor]:
@@ -196,15 +194,3 @@ def psnr(picture: Tensor, photo: Tensor) -> float:
 def likeness(picture: Tensor, photo: Tensor, usual: float) -> float:
     """0..1; `usual` is how far apart two random pictures of the model look."""
     return max(0.0, 1 - float((looks(picture) - looks(photo)).norm()) / usual)
-
-
-def verdict(like: float, model: str) -> str:
-    """What to expect of it, in plain words."""
-    if like >= 0.75:
-        return f"Found in {model}: {like:.0%} alike."
-    if like >= 0.5:
-        return f"Found in {model}, not in every detail: {like:.0%} alike."
-    return (
-        f"This is hardly a picture of the kind that {model} has learnt: what was found is only {like:.0%} like it. "
-        "To blend any two photos, lay them over each other on the canvas."
-    )

@@ -40,12 +40,17 @@ class Sitting:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """While something is under way."""
-        while not condition():
-            await asyncio.sleep(0.002)
+        await until(condition)
 
     async def open(self, path: Path) -> None:
         self.studio.open(path)
         await self.settle()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop turn until it holds."""
+    while not condition():
+        await asyncio.sleep(0.002)
 
 
 Scenario = Callable[[Sitting], Awaitable[None]]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from desktop.actions import NEED_EXPLORER, NEED_STUDIO, SPACES
 from desktop.app import App
 from desktop.views.explorer.space import ExplorerSpace
+from engine.api.exploring import DragPoints, Invert
 from engine.api.manifest import Manifest
 from tests.desktop.conftest import Visitor
+from tests.desktop.sitting import until
 from tests.fake_engine import StudioScript
 
 
@@ -67,5 +73,86 @@ def test_a_picture_is_found_bookmarked_and_sent_to_the_canvas(visit: Visitor, sc
         space.panel.model_chosen.emit("sails")
         await app.studio.tasks.idle()
         assert space.bookmarks.ids == []
+
+    visit(scenario)
+
+
+def test_a_photo_is_looked_for_stopped_and_laid_on_the_canvas(visit: Visitor, script: StudioScript, boat: Path) -> None:
+    async def scenario(app: App) -> None:
+        space, searching = await explore(app, script, "boats"), app.studio.explorer.searching
+        script.space.likeness = 0.4
+        script.space.resting.add(Invert)
+        assert not space.photo.from_canvas.isEnabled()
+        space.drop.file_dropped.emit(boat)
+        await until(lambda: not space.photo.found.image.isNull() and not space.photo.photo.image.isNull())
+        assert space.tool == "Photo" and space.switch.value == "Photo" and space.photo.meter.text == "20% alike"
+        space.photo.stop.click()
+        await app.studio.tasks.idle()
+        assert space.photo.sentence.text() == "Stopped: the best so far is 20% alike." and not space.photo.layers.isVisible()
+        script.space.resting.clear()
+        space.photo.again.click()
+        await app.studio.tasks.idle()
+        assert "hardly a picture of the kind" in space.photo.sentence.text()
+        window = app.window
+        space.photo.layers.click()
+        await app.studio.tasks.idle()
+        assert not window.in_explorer and app.studio.session.recipe.layers[0].source == searching.photo
+        window.actions_by_id["explore-space"].trigger()
+        assert space.photo.from_canvas.isEnabled()
+        space.panel.another.click()
+        space.photo.visit.click()
+        await app.studio.tasks.idle()
+        assert app.studio.explorer.viewer.latent == searching.latent and space.panel.seed.text() == "none"
+
+    visit(scenario)
+
+
+def test_points_are_dragged_on_the_picture_and_leaving_the_workspace_lets_go(visit: Visitor, script: StudioScript) -> None:
+    async def scenario(app: App) -> None:
+        space, dragging = await explore(app, script, "boats"), app.studio.explorer.dragging
+        assert not space.handles.isVisible()
+        space.show_tool("Drag")
+        handles = space.handles
+        assert handles.isVisible() and handles.size() == space.stage.size() and not space.drag.run.isEnabled()
+        start, end = (handles.point_at(place).toPoint() for place in ((0.25, 0.5), (0.75, 0.5)))
+        QTest.mousePress(handles, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(handles, end)
+        app.window.actions_by_id["studio-space"].trigger()  # the hand still holds the point
+        assert not handles.isVisible()
+        app.window.actions_by_id["explore-space"].trigger()
+        QTest.mouseMove(handles, start)
+        assert dragging.pulls[0].end[0] == pytest.approx(0.75, abs=0.01)
+        script.space.resting.add(DragPoints)
+        before = space.stage.image
+        space.drag.run.click()
+        await until(lambda: space.stage.image != before)
+        assert space.drag.stop.isVisible() and space.drag.points.item(0).text() == "1   pulled 25% right"
+        app.window.actions_by_id["train-space"].trigger()  # nothing is pulled unseen
+        await app.studio.tasks.idle()
+        assert not dragging.is_running and dragging.can_undo
+        app.window.actions_by_id["explore-space"].trigger()
+        QTest.keyClick(handles, Qt.Key.Key_Return)
+        assert dragging.is_running
+        QTest.keyClick(handles, Qt.Key.Key_Escape)
+        await app.studio.tasks.idle()
+        assert not dragging.is_running
+        space.drag.undo.click()
+        await app.studio.tasks.idle()
+        assert space.stage.image == before and space.panel.seed.value() == 0
+        space.drag.clear.click()
+        assert space.drag.points.count() == 0 and not space.drag.clear.isEnabled()
+
+    visit(scenario)
+
+
+def test_a_generator_of_an_older_kind_has_no_points(visit: Visitor, script: StudioScript) -> None:
+    async def scenario(app: App) -> None:
+        space = await explore(app, script, "boats")
+        info = app.studio.explorer.info
+        assert info is not None
+        app.studio.explorer.info = replace(info, kind="dcgan")
+        app.studio.explorer.model_changed.emit()
+        space.show_tool("Drag")
+        assert not space.handles.isVisible() and "style-based" in space.drag.words.text()
 
     visit(scenario)

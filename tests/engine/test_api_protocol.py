@@ -93,7 +93,7 @@ def test_a_request_says_how_urgent_it_is_and_what_it_is_about(
     request_: Request[object], lane: Lane, slot: str | None, subject: str
 ) -> None:
     assert (request_.lane, request_.slot, request_.subject) == (lane, slot, subject)
-    assert Lane.INTERACTIVE < Lane.FOREGROUND < Lane.BACKGROUND
+    assert Lane.INTERACTIVE < Lane.FOREGROUND < Lane.PATIENT < Lane.BACKGROUND
 
 
 def test_the_users_folder_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A generator is explored by hand on the real engine: travelled, bookmarked, steered, crossbred, filmed, sent to the canvas."""
+"""A generator is explored by hand on the real engine: travelled, bookmarked, crossbred, steered, a photo found, a point dragged, filmed,
+sent to the canvas."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from pathlib import Path
 
 import av
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from desktop.app import StartEngine
 from desktop.views.explorer.space import ExplorerSpace
@@ -64,6 +67,8 @@ def the_first_sitting(painting: Path, folder: Path) -> Journey:
         space.blend.pad.rested.emit()
         await artist.settle()
         assert space.stage.image != before
+        await find_a_photo(artist, painting)
+        await drag_a_point(artist)
         space.show_tool("Journey")
         space.journey.added.emit(tuple(space.bookmarks.ids))
         space.journey.scrubbed.emit(0.5)
@@ -77,12 +82,53 @@ def the_first_sitting(painting: Path, folder: Path) -> Journey:
         await artist.settle()
         await artist.drop_style(painting)
         session = app.studio.session
-        assert session.recipe.layers[0].source == explorer.viewer.latent and session.recipe.layers[0].styles
+        assert session.recipe.layers[-1].source == explorer.viewer.latent and session.recipe.layers[-1].styles
         await app.studio.exporter.export(session.recipe, Output(folder / "still.png", long_edge=64))
         assert (folder / "still.png").exists()
         assert artist.troubles == []
 
     return journey
+
+
+async def find_a_photo(artist: Traveller, photo: Path) -> None:
+    """By dropping it; the meter is seen on the way, and what was found is the live picture."""
+    space, explorer = space_of(artist), artist.app.studio.explorer
+    seen: list[str] = []
+    explorer.searching.changed.connect(lambda: seen.append(space.photo.meter.text))
+    space.drop.file_dropped.emit(photo)
+    await artist.settle()
+    assert space.tool == "Photo" and not space.photo.found.image.isNull() and space.photo.meter.text.endswith("alike")
+    assert len(set(seen)) > 5
+    found = explorer.searching.latent
+    assert found is not None and found.tuning is not None and explorer.viewer.latent == found == explorer.steering.base
+    space.show_tool("Steer")
+    await artist.settle()
+    before = space.stage.image
+    space.steer.pushed.emit(1, 1.5)
+    space.steer.rested.emit()
+    await artist.settle()
+    assert space.stage.image != before and explorer.viewer.latent is not None and explorer.viewer.latent.tuning == found.tuning
+
+
+async def drag_a_point(artist: Traveller) -> None:
+    """With the mouse, on the picture; then back, and once more."""
+    space, explorer = space_of(artist), artist.app.studio.explorer
+    space.show_tool("Drag")
+    handles, before, image = space.handles, explorer.viewer.place, space.stage.image
+    start, end = (handles.point_at(place).toPoint() for place in ((0.4, 0.4), (0.7, 0.5)))
+    QTest.mousePress(handles, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(handles, end)
+    QTest.mouseRelease(handles, Qt.MouseButton.LeftButton, pos=end)
+    space.drag.run.click()
+    assert explorer.dragging.is_running
+    await artist.settle()
+    assert space.stage.image != image and explorer.viewer.place != before
+    space.drag.undo.click()
+    await artist.settle()
+    assert explorer.viewer.place == before and space.stage.image == image
+    QTest.keyClick(handles, Qt.Key.Key_Return)
+    await artist.settle()
+    assert explorer.viewer.latent is not None and explorer.viewer.latent.name.endswith(", dragged")
 
 
 async def the_next_sitting(artist: Traveller) -> None:
@@ -96,7 +142,7 @@ async def the_next_sitting(artist: Traveller) -> None:
     assert artist.troubles == []
 
 
-def test_travel_bookmark_steer_crossbreed_film_and_to_the_canvas(
+def test_travel_bookmark_crossbreed_steer_find_drag_film_and_to_the_canvas(
     tiny_scrolls: StartEngine, travel: Travel, painting: Path, tmp_path: Path
 ) -> None:
     travel(tiny_scrolls, the_first_sitting(painting, tmp_path))

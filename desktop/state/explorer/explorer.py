@@ -12,6 +12,8 @@ from desktop.state.explorer.atlas import Atlas
 from desktop.state.explorer.bending import Bending
 from desktop.state.explorer.blending import Blending
 from desktop.state.explorer.bookmarks import Bookmarks
+from desktop.state.explorer.dragging import Dragging
+from desktop.state.explorer.searching import Searching
 from desktop.state.explorer.steering import Steering
 from desktop.state.explorer.travelling import Travelling
 from desktop.state.explorer.viewer import Viewer
@@ -24,6 +26,7 @@ from desktop.state.tasks import Tasks
 from desktop.state.training.generators import Generators
 from engine.api.exploring import GeneratorInfo, OpenGenerator, Steered, Varied
 from engine.api.latent import Latent
+from engine.api.recipe import Photo
 
 
 class Explorer(QObject):
@@ -62,8 +65,11 @@ class Explorer(QObject):
         self.ways = Ways(self.steering, link, tasks, self)
         self.blending = Blending(self.viewer, self.bookmarks, self)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
+        self.searching = Searching(link, tasks, self)
+        self.dragging = Dragging(self.viewer, link, tasks, notices, self)
         self.viewer.arrived.connect(self._arrive)
         self.steering.changed.connect(self._bend_map)
+        self.searching.arrived.connect(self._go_to_photo)
         self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
         generators.changed.connect(self._see_generators)
 
@@ -83,6 +89,8 @@ class Explorer(QObject):
             self.atlas.open(None)
             self.ways.open(None)
             self.bending.open(None)
+            self.searching.open(None)
+            self.dragging.leave()
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model), "open a generator")
 
@@ -107,6 +115,19 @@ class Explorer(QObject):
         named = latent if latent.name else replace(latent, name=f"{latent.model.id} picture")
         self._session.apply(lambda document: edits.add_layer(document, named), f"layer {named.name}", f"Added {named.name} as a layer")
 
+    @property
+    def canvas_photo(self) -> Photo | None:
+        """The photo that is painted: the current layer's, or else the topmost."""
+        layers = self._session.recipe.layers
+        wanted = [self._session.current_layer, *reversed(layers)]
+        return next((layer.source for layer in wanted if layer is not None and isinstance(layer.source, Photo)), None)
+
+    def lay_photo(self) -> None:
+        """Lay the photo that was looked for over what is on the canvas, where it is not there already."""
+        photo = self.searching.photo
+        if photo is not None and all(layer.source != photo for layer in self._session.recipe.layers):
+            self._session.apply(lambda document: edits.add_layer(document, photo), f"layer {photo.name}", f"Added {photo.name} as a layer")
+
     async def _opened(self, model: str) -> None:
         try:
             info = await self._link.run(OpenGenerator(model))
@@ -121,6 +142,7 @@ class Explorer(QObject):
         self.ways.open(info.key)
         self.bending.open(info)
         self.steering.begin(info.key)
+        self.searching.open(info.key)
 
     def _arrive(self) -> None:
         """What a picture came of is kept with it; where another tool led there, steering starts from it."""
@@ -139,6 +161,14 @@ class Explorer(QObject):
         """Travelling leaves the effects on."""
         base = self.steering.base
         self.atlas.bends = () if base is None else base.bends
+
+    def _go_to_photo(self) -> None:
+        """A photo that was found is the live picture, unless a hand is just moving that: then it waits on its page."""
+        found = self.searching.latent
+        assert found is not None
+        self._notices.say(self.searching.sentence)
+        if not self.viewer.sliding and not self.dragging.is_running:
+            self.visit(found)
 
     def _see_generators(self) -> None:
         if self.is_open and self.generators.find(self.model) is None and self.generators.all:

@@ -50,10 +50,15 @@ class Viewer(QObject):
         self._waiting.clear()
         self.framed.emit(self.image)
 
-    def go(self, place: Place, *, sliding: bool = False) -> None:
-        """Look at a place. A hand that slides says so, and `rest`s in the end."""
-        sides = (SLIDING,) if sliding else (GLANCE, WHOLE)
+    def go(self, place: Place, *, sliding: bool = False, seen: bool = False) -> None:
+        """Look at a place. A hand that slides says so, and `rest`s in the end; of one whose picture was `seen` no glance is wanted."""
+        sides = (SLIDING,) if sliding else (WHOLE,) if seen else (GLANCE, WHOLE)
         self._go(place, sides, sliding)
+
+    def follow(self, image: QImage) -> None:
+        """Show what a search makes of the picture, before it has come to a place."""
+        self.image = image
+        self.framed.emit(image)
 
     def rest(self) -> None:
         """The hand rests: have the whole picture of where it is."""

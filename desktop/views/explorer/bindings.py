@@ -9,6 +9,7 @@ from desktop.state.studio import Studio
 from desktop.state.training.generators import in_few_words
 from desktop.views.explorer.bend_bindings import BendBindings
 from desktop.views.explorer.picture_panel import Controls
+from desktop.views.explorer.search_bindings import DragBindings, PhotoBindings
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.handlers import Handlers
 from engine.api.exploring import Group
@@ -29,6 +30,8 @@ class ExplorerBindings(QObject):
         BendBindings(space.bend, self._explorer.bending)
         self._bind_blend()
         self._bind_journey()
+        PhotoBindings(space, studio, handlers)
+        DragBindings(space, studio)
         self._show_model()
         self._show_controls()
         self._show_bookmarks()

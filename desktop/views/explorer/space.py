@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from desktop.views.explorer.bend_page import BendPage
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
+from desktop.views.explorer.drag_page import DragPage
+from desktop.views.explorer.handles import Handles
 from desktop.views.explorer.journey_page import JourneyPage
 from desktop.views.explorer.map_page import MapPage
+from desktop.views.explorer.photo_drop import PhotoDrop
+from desktop.views.explorer.photo_page import PhotoPage
 from desktop.views.explorer.picture_panel import PicturePanel
 from desktop.views.explorer.steer_page import SteerPage
 from desktop.views.training.parts import Stage, level_line
@@ -55,7 +59,21 @@ class ExplorerSpace(QWidget):
         self.bend = BendPage()
         self.blend = BlendPage()
         self.journey = JourneyPage()
-        self.add_tools([("Map", self.map), ("Steer", self.steer), ("Bend", self.bend), ("Blend", self.blend), ("Journey", self.journey)])
+        self.photo = PhotoPage()
+        self.drag = DragPage()
+        self.handles = Handles(self.stage)
+        self.drop = PhotoDrop(self)
+        self.add_tools(
+            [
+                ("Map", self.map),
+                ("Steer", self.steer),
+                ("Bend", self.bend),
+                ("Blend", self.blend),
+                ("Journey", self.journey),
+                ("Photo", self.photo),
+                ("Drag", self.drag),
+            ]
+        )
 
     @property
     def tool(self) -> str:
@@ -84,6 +102,7 @@ class ExplorerSpace(QWidget):
 
     def set_has_generators(self, has: bool) -> None:
         self._stack.setCurrentIndex(0 if has else 1)
+        self.drop.is_welcome = has
 
     def take_focus(self) -> None:
         """Begin with another picture."""

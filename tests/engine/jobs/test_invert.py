@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from engine.api.errors import BadRequest
-from engine.api.events import Cancelled, Fidelity, Frame
-from engine.api.exploring import DragPoints, Invert, Pull
+from engine.api.events import Cancelled, Fidelity, Frame, Pulled
+from engine.api.exploring import DragPoints, FindDirections, Invert, Pull, verdict
 from engine.api.latent import Latent
 from engine.api.recipe import Photo
 from engine.api.requests import ImportPicture
@@ -18,7 +18,7 @@ from engine.jobs.invert import drag_points, invert
 from engine.jobs.library import import_picture
 from engine.latent.codes import styles_of
 from engine.latent.dragging import Dragging
-from engine.latent.inversion import Comparison, critic_stages, psnr, verdict
+from engine.latent.inversion import Comparison, critic_stages, psnr
 from engine.latent.stills import still, with_tuning
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
@@ -55,6 +55,31 @@ def test_a_models_own_picture_is_found_and_the_meter_rises(model: GeneratorModel
     assert psnr(torch.tensor(kept / 127.5 - 1), torch.tensor(np.asarray(Image.open(tmp_path / "own.png")) / 127.5 - 1)) > 22
     again, _ = drive(invert(Invert(photo, "mine", steps=100, tuning=20), context))
     assert again.latent == result.latent
+
+
+def test_a_search_can_be_stopped_at_any_time_with_the_best_so_far(model: GeneratorModel, context: Context, tmp_path: Path) -> None:
+    """What each news of the meter says that there is to keep, makes the picture that the meter judged, or a better one."""
+    photo = own_picture(model, context, tmp_path)
+    target = torch.tensor(np.asarray(Image.open(tmp_path / "own.png")) / 127.5 - 1)
+    _, said = drive(invert(Invert(photo, "mine", steps=60, tuning=25), context))
+    meter = [step for step in said if isinstance(step, Fidelity)]
+    kept = [step.latent for step in meter if step.latent is not None]
+    assert len(kept) == len(meter) and all(code.name == "own.png" and code.model == model.key for code in kept)
+    assert [code.tuning is not None for code in kept[-6:]] == [False, False, True, True, True, True]
+    assert len({code.tuning for code in kept}) == 4
+    quality = [psnr(torch.tensor(drive(still(code, context))[0].pixels / 127.5 - 1), target) for code in (kept[0], kept[-7], kept[-2])]
+    assert quality[0] < quality[1] < quality[2]
+    assert quality[2] > meter[-2].psnr - 1
+
+
+def test_a_search_lets_everything_shorter_pass(model: GeneratorModel, context: Context, tmp_path: Path) -> None:
+    stage = Stage(context)
+    long = stage.submit(Invert(own_picture(model, context, tmp_path), "mine", steps=5000))
+    stage.until(lambda: any(isinstance(body, Frame) for body in stage.of(long)))
+    short = stage.submit(FindDirections("mine"))
+    stage.until(lambda: stage.ended(short))
+    assert not stage.ended(long)
+    stage.scheduler.cancel(long)
 
 
 def test_the_generator_itself_stays_as_it_was(model: GeneratorModel, context: Context, tmp_path: Path) -> None:
@@ -129,6 +154,9 @@ def test_dragging_shows_each_step_and_gives_a_latent(model: GeneratorModel, cont
     code = Latent.of_seed(model.key, 1)
     found, said = drive(drag_points(DragPoints(code, (Pull((0.2, 0.2), (0.9, 0.9)),), 5), context))
     assert sum(isinstance(step, Frame) for step in said) == 5
+    pulled = [step for step in said if isinstance(step, Pulled)]
+    assert len(pulled) == 5 and all(0 <= number <= 1 for step in pulled for point in step.points for number in point)
+    assert pulled[-1].latent == found and pulled[0].latent != found
     assert found.model == model.key and not torch.equal(styles_of(found, model.network), styles_of(code, model.network))
 
 
