@@ -67,6 +67,10 @@ def train(
     lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule.")] = None,
     gamma: Annotated[float | None, typer.Option(min=0, help="Weight of the gradient penalty before its schedule.")] = None,
     augmentation: Annotated[float | None, typer.Option(min=0, max=1, help="A fixed probability of augmentation.")] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="A folder with SqueezeNet's weights: what it knows of shapes helps the critic, and far fewer pictures do."),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="Under which the model may be used; it is written into it.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all cores where not given.")] = None,
     devices: Annotated[int, typer.Option(min=1, help="Cards, or on a CPU processes, that share each step; needs the extra devices.")] = 1,
@@ -106,6 +110,7 @@ def train(
         "batch": batch,
         "lr": lr,
         "gamma": gamma,
+        "teacher": teacher,
     }
     given |= {"augmentation": augmentation, "seed": seed, "licence": licence, "micro_batch": micro_batch}
     given |= {"begin_from": None if begin_from is None else _model_file(begin_from)}

@@ -59,6 +59,10 @@ class SqueezeNet:
         self.mean = torch.tensor(SQUEEZENET_MEAN, device=device).view(1, 3, 1, 1)
         self.dtype = dtype
 
+    def channels(self, fire: str) -> int:
+        """Of what a layer answers."""
+        return sum(self.weights[f"{fire}/{half}.weight"].shape[0] for half in ("conv1x1_2", "conv3x3_2"))
+
     def _conv(self, x: Tensor, name: str, stride: int = 1, padding: int = 0) -> Tensor:
         return F.conv2d(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], stride, padding).relu_()
 

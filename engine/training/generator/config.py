@@ -64,6 +64,8 @@ class TrainGenerator:
     """The penalty is taken every so many steps, with so many times the weight (StyleGAN2, appendix B)."""
     mixing: float = 0.5
     """The share of pictures whose upper layers get another latent's style."""
+    teacher: Path | None = None
+    """A folder with the weights of SqueezeNet: a second critic looks through it (see `nets.generators.feature_critic`)."""
     mirror: bool = True
     """Show pictures mirrored, too; not for pictures with writing."""
     augmentation: float | None = None
@@ -143,8 +145,8 @@ class TrainGenerator:
             known["network"] = GeneratorConfig.from_dict(known["network"])
             known["watch"] = WatchConfig(**known["watch"])
             known["betas"] = tuple(known["betas"])
-            for name in ("folder", "run", "begin_from"):
-                known[name] = None if known[name] is None else Path(known[name])
+            for name in ("folder", "run", "begin_from", "teacher"):
+                known[name] = None if known.get(name) is None else Path(known[name])
             return cls(**known).checked()
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadRequest("The run's config.json", "it was written by another version of Sfumato; begin a new run") from error

@@ -19,7 +19,7 @@ from engine.models import checkpoint
 from engine.training.generator import start, verdicts
 from engine.training.generator.config import TrainGenerator, differences
 from engine.training.generator.dataset import PictureSet
-from engine.training.generator.material import picture_rng
+from engine.training.generator.material import Purpose, picture_rng
 from engine.training.generator.preview import grid_side, save_sheet
 from engine.training.generator.rehearsal import rehearse
 from engine.training.generator.runs import Checkpoint, Run
@@ -32,6 +32,9 @@ from engine.training.watch_sheet import save_suspects
 
 LOG_STEPS = 8
 """Steps between two lines of metrics: every time after the step that took a lazy penalty, so that it is in them."""
+
+CALIBRATION = 64
+"""Pictures that the critic of features learns the measure of its classifier's answers from."""
 
 BAD_STEPS = 3
 """So many steps without a finite gradient in a row send the run back to its last checkpoint."""
@@ -116,6 +119,7 @@ class Sitting:
         if self.run.has_checkpoint:
             raise BadRequest(self.run.folder, "it holds a run already: continue it with --resume, or name another folder")
         self.team.wait()  # all have looked, before the leader writes
+        self.trainer.calibrate(self.pictures.batch(picture_rng(self.config.seed, 0, Purpose.SECOND_LOOK), CALIBRATION))
         if self.team.leads:
             self.trainer.state.augmentation = self.watching.first_augmentation
         if self.config.begin_from is not None:

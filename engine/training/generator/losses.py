@@ -7,10 +7,11 @@ et al. 2024, "R3GAN" (relativistic pairing, R1 and R2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -51,6 +52,15 @@ def wasserstein_critic(real: Tensor, fake: Tensor) -> Tensor:
 
 def wasserstein_generator(real: Tensor, fake: Tensor) -> Tensor:
     return -fake.mean()
+
+
+def features_critic(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
+    """The hinge game for logits of neighbourhoods (N, h, w) at several depths, all depths alike."""
+    return torch.stack([hinge_critic(r, f) for r, f in zip(real, fake, strict=True)]).mean()
+
+
+def features_generator(fake: Sequence[Tensor]) -> Tensor:
+    return torch.stack([-f.mean() for f in fake]).mean()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from engine.nets.generators import Generator, Noise
 from engine.training.generator import augment
 from engine.training.generator.config import GROUP
 
+SECOND_LOOK = 0.5
+"""The probability of augmentation for the critic of features, which otherwise knows a few thousand pictures by heart within minutes."""
+
 
 class Purpose(IntEnum):
     """What random numbers are for: each purpose has a stream of its own."""
@@ -28,6 +31,7 @@ class Purpose(IntEnum):
     PENALTY = 4
     WATCH = 5
     SAMPLES = 6
+    SECOND_LOOK = 7
 
 
 def stream(seed: int, step: int, purpose: Purpose, attempt: int = 0) -> int:
@@ -75,6 +79,8 @@ class Material:
     latents: Latents
     augmentation: augment.Draw
     noise: StepNoise
+    second_look: tuple[augment.Draw, augment.Draw]
+    """How real and made pictures are augmented for the critic of features, whatever the watch says."""
     blend: Tensor
     """(N, 1, 1, 1): where between real and made ones the Wasserstein game's penalty is taken."""
 
@@ -112,8 +118,14 @@ class Dice:
             self.latents(count, network, mixing).to(device),
             augment.draw(count, p, rng).to(device),
             StepNoise(stream(self.seed, self.step, Purpose.NOISE, self.attempt), count, device),
+            self._second_look(count, device),
             torch.rand(count, 1, 1, 1, generator=self.generator(Purpose.PENALTY)).to(device),
         )
+
+    def _second_look(self, count: int, device: torch.device) -> tuple[augment.Draw, augment.Draw]:
+        rng = self.generator(Purpose.SECOND_LOOK)
+        real, made = (augment.draw(count, SECOND_LOOK, rng).to(device) for _ in range(2))
+        return real, made
 
 
 def styles(network: Generator, latents: Latents, track: bool = False) -> Tensor:

@@ -41,7 +41,7 @@ def _longest(trainer: Trainer, size: int) -> Generator[Phase, None, dict[Phase, 
     trainer.begin()
     pixels = np.zeros((size, 3, config.network.size, config.network.size), np.uint8)
     material = Dice(config.seed, 0).material(pixels, trainer.generator, trainer.device, False, 0.0, 0.0)
-    step = Step(config, state, trainer.generator, trainer.critic, material, trainer.casting)
+    step = Step(config, state, trainer.generator, trainer.critic, material, trainer.casting, second=trainer.second)
     for phases in (step.critic_phases(), step.generator_phases()):
         began = time.thread_time()
         for phase in phases:

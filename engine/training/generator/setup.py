@@ -111,6 +111,8 @@ def equivalent_command(config: TrainGenerator, name: str) -> str:
     words += ["--fit", config.fit, "--seed", str(config.seed)]
     if config.begin_from is None and network.kind == "style" and network.base < preset(network.size).base:
         words.append("--light")
+    if config.teacher is not None:
+        words += ["--teacher", config.teacher.name]
     if config.begin_from is not None:
         words += ["--from", config.begin_from.name]
     return shlex.join(words)

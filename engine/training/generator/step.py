@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.nets.generators import Critic
 from engine.nets.generators import Generator as Network
+from engine.nets.generators.feature_critic import FeatureCritic
 from engine.training.generator import augment, losses
 from engine.training.generator.config import GROUP, TrainGenerator
 from engine.training.generator.losses import GAMES, Game
@@ -46,20 +47,26 @@ class Step:
     material: Material
     casting: Casting
     team: Team = ALONE
+    second: FeatureCritic | None = None
+    """The critic that looks through a classifier, if there is one."""
     measured: dict[str, Tensor] = field(default_factory=dict)
     """This process's share of the losses and mean logits; on the device, so that a step does not wait for numbers that nobody reads."""
     _real_logits: Tensor | None = None
     """(batch,), as the critic gave them: this process's share, and zeros."""
     _fakes: list[list[Tensor]] = field(default_factory=list)
     """Of each block its parts, as the critic saw them."""
+    _seen: dict[int, list[Tensor]] = field(default_factory=dict)
+    """What the second critic's classifier answered to them, by a part's first picture."""
     _graph: Tape | None = None
     """How they were made, where all of them are held: the same made pictures serve both networks."""
 
     def critic_phases(self) -> Iterator[Phase]:
         """Fill the critic's gradients; once more from the start where memory ran out on the way."""
         self._critic_learns(True)
-        self.critic.zero_grad(set_to_none=True)
-        self._fakes = []
+        self.measured.clear()
+        for critic in filter(None, (self.critic, self.second)):
+            critic.zero_grad(set_to_none=True)
+        self._fakes, self._seen = [], {}
         self._real_logits = torch.zeros(self.config.batch, device=self.material.real.device)
         self._graph = Tape() if self.state.micro_batch >= self.config.batch // self.team.size else None
         with torch.set_grad_enabled(self._graph is not None):
@@ -77,9 +84,11 @@ class Step:
             loss.backward()  # type: ignore[no-untyped-call]
             yield from _as("critic", tape.back())
             found.append(torch.stack([loss, real_logits.mean() * self._share(block), fake_logits.mean() * self._share(block)]).detach())
+            if self.second is not None:
+                yield from _as("critic", self._second_learns(self.second, block, fakes))
             self._real_logits[block] = real_logits.detach()
             self._fakes.append(fakes if self._graph is not None else made)
-        self.measured = dict(zip(("critic", "real", "fake"), torch.stack(found).sum(0), strict=True))
+        self.measured |= dict(zip(("critic", "real", "fake"), torch.stack(found).sum(0), strict=True))
         yield from _as("regularisation", self._penalty())
 
     def generator_phases(self) -> Iterator[Phase]:
@@ -91,6 +100,8 @@ class Step:
         graph, fakes = self._graph, self._fakes
         self._graph, self._fakes = None, []
         made_before = graph is not None
+        if not made_before:
+            self._seen = {}
         if graph is None:
             graph = Tape()
             ruling = self._styles(graph, track=False)
@@ -101,10 +112,49 @@ class Step:
             logits = yield from _as("generator", logit_steps(self.critic, made, self.casting, tape))
             loss = self._game.generator(self._real_logits[block], logits) * self._share(block)
             loss.backward()  # type: ignore[no-untyped-call]
+            if self.second is not None:
+                yield from _as("generator", self._second_teaches(self.second, block, made, tape))
             yield from _as("generator", tape.back())
             found.append(loss.detach())
         yield from _as("generator", graph.back())
         self.measured["generator"] = torch.stack(found).sum()
+
+    # ---- the critic of features: it compares no pictures with each other, so that every part is a piece by itself ----
+
+    def _second_learns(self, second: FeatureCritic, block: slice, fakes: list[Tensor]) -> Steps[None]:
+        real_look, found = self.material.second_look[0], []
+        for part, fake in zip(parts(block, self.at_once), fakes, strict=True):
+            with self.casting():
+                made = self._second_looks(second, fake, part, self._graph)
+                with torch.no_grad():
+                    real = second.look(augment.apply(self.material.real[part], real_look[part]))
+                loss = losses.features_critic(second.judge(real), second.judge([x.detach() for x in made])) * self._share(part)
+            loss.backward()  # type: ignore[no-untyped-call]
+            found.append(loss.detach())
+            if self._graph is not None:
+                self._seen[part.start] = made
+            yield
+        self._add("features critic", found)
+
+    def _second_teaches(self, second: FeatureCritic, block: slice, fakes: list[Tensor], tape: Tape) -> Steps[None]:
+        found = []
+        for part, fake in zip(parts(block, self.at_once), fakes, strict=True):
+            with self.casting():
+                seen = self._seen.pop(part.start, None) or self._second_looks(second, fake, part, tape)
+                loss = losses.features_generator(second.judge(seen)) * self._share(part)
+            loss.backward()  # type: ignore[no-untyped-call]
+            found.append(loss.detach())
+            yield
+        self._add("features generator", found)
+
+    def _second_looks(self, second: FeatureCritic, fake: Tensor, part: slice, tape: Tape | None) -> list[Tensor]:
+        """What the classifier, which never changes, answers to made pictures serves both networks, as the pictures do."""
+        with torch.set_grad_enabled(tape is not None):
+            seen = second.look(augment.apply(fake, self.material.second_look[1][part]))
+        return seen if tape is None else list(tape.cut(*seen))
+
+    def _add(self, name: str, found: list[Tensor]) -> None:
+        self.measured[name] = self.measured.get(name, torch.zeros_like(found[0])) + torch.stack(found).sum()
 
     # ---- pieces of them ----
 
@@ -191,6 +241,8 @@ class Step:
     def _critic_learns(self, learns: bool) -> None:
         for number, stage in enumerate(self.critic.stages):
             stage.requires_grad_(learns and number >= self.state.frozen)
+        if self.second is not None:
+            self.second.learns(learns)
 
 
 def _as(phase: Phase, steps: Steps[T]) -> Generator[Phase, None, T]:

@@ -16,12 +16,16 @@ from torch import Tensor, nn
 from engine.api.errors import OutOfMemory
 from engine.device import is_out_of_memory
 from engine.nets.generators import build_critic, build_generator
+from engine.nets.generators.feature_critic import FeatureCritic
 from engine.training.generator import ema
 from engine.training.generator.config import GROUP, TrainGenerator
-from engine.training.generator.material import Dice
+from engine.training.generator.material import Dice, floats
 from engine.training.generator.pieces import Steps, logit_steps, parts
 from engine.training.generator.step import Phase, Step
 from engine.training.generator.team import ALONE, Team
+
+SECOND_RATE = 0.15
+"""The learning rate of the critic of features, as a share of the others', whose weights are equalised and larger."""
 
 
 @dataclass
@@ -61,6 +65,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.generator = build_generator(config.network).to(device).train()
         self.critic = build_critic(config.network).to(device).train()
+        self.second = None if config.teacher is None else FeatureCritic(config.teacher, device, self._dtype).train()
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.state = State(micro_batch=config.micro_batch or config.batch)
         self.notes: list[str] = []
@@ -78,6 +83,9 @@ class Trainer:
         options: dict[str, Any] = {"eps": 1e-8, "fused": fused, "foreach": not fused}
         self.generator_adam = torch.optim.Adam(self.generator.parameters(), self.config.lr, (first, second), **options)
         self.critic_adam = torch.optim.Adam(self.critic.parameters(), self.config.lr * share, (first**share, second**share), **options)
+        self.second_adam = None
+        if self.second is not None:
+            self.second_adam = torch.optim.Adam(self.second.heads.parameters(), self.config.lr * SECOND_RATE, (first, second), **options)
 
     def _critic_share(self) -> float:
         interval = self.config.penalty_interval
@@ -92,9 +100,11 @@ class Trainer:
         dice = Dice(config.seed, state.step, state.restores)
         material = dice.material(pixels, self.generator, self.device, config.mirror, config.mixing, state.augmentation)
         yield "critic"
-        step = Step(config, state, self.generator, self.critic, material, self.casting, self.team)
+        step = Step(config, state, self.generator, self.critic, material, self.casting, self.team, self.second)
         yield from self._guarded(step.critic_phases)
         good = self._update(self.critic_adam, self.critic, self._critic_share())
+        if self.second is not None and self.second_adam is not None:
+            good = self._update(self.second_adam, self.second, SECOND_RATE) and good
         if good:
             yield from self._guarded(step.generator_phases)
             good = self._update(self.generator_adam, self.generator)
@@ -108,6 +118,11 @@ class Trainer:
         else:
             self.notes.append(f"Step {state.step} had no finite gradient and was skipped.")
         self._before = None
+
+    def calibrate(self, pixels: npt.NDArray[np.uint8]) -> None:
+        """Before the first step: let the critic of features, if there is one, learn the measure of real pictures uint8 (N, 3, S, S)."""
+        if self.second is not None:
+            self.second.calibrate(floats(pixels, self.device))
 
     def begin(self) -> None:
         """Remember what a step may change before its end."""
@@ -144,6 +159,10 @@ class Trainer:
         adam.step()
         return True
 
+    @property
+    def _dtype(self) -> torch.dtype:
+        return torch.bfloat16 if self.config.precision == "bfloat16" else torch.float32
+
     def casting(self) -> torch.autocast:
         """Autocast for a piece of work."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16")
@@ -168,7 +187,7 @@ class Trainer:
         if not smaller:
             raise OutOfMemory(f"a step with {most} pictures of {self.config.network.size} px")
         self.state.micro_batch = smaller[0]
-        for network in (self.generator, self.critic):
+        for network in filter(None, (self.generator, self.critic, self.second)):
             network.zero_grad(set_to_none=True)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -177,14 +196,21 @@ class Trainer:
     # ---- keeping and restoring ----
 
     def networks(self) -> dict[str, Tensor]:
-        """The weights of all three networks, by name."""
-        parts = {"generator": self.generator, "critic": self.critic, "average": self.average}
-        return {f"{name}.{key}": value for name, network in parts.items() for key, value in network.state_dict().items()}
+        """The weights of all networks, by name."""
+        return {f"{name}.{key}": value for name, network in self._parts() for key, value in network.state_dict().items()}
+
+    def _parts(self) -> list[tuple[str, nn.Module]]:
+        parts = [("generator", self.generator), ("critic", self.critic), ("average", self.average)]
+        return parts if self.second is None else [*parts, ("second", self.second)]
+
+    def _adams(self) -> list[tuple[str, torch.optim.Adam]]:
+        adams = [("generator_adam", self.generator_adam), ("critic_adam", self.critic_adam)]
+        return adams if self.second_adam is None else [*adams, ("second_adam", self.second_adam)]
 
     def tensors(self) -> dict[str, Tensor]:
         """The weights and the optimisers' moments."""
         tensors = self.networks()
-        for name, adam in (("generator_adam", self.generator_adam), ("critic_adam", self.critic_adam)):
+        for name, adam in self._adams():
             for index, state in adam.state_dict()["state"].items():
                 tensors |= {f"{name}.{index}.{key}": value for key, value in state.items()}
         return tensors
@@ -193,7 +219,7 @@ class Trainer:
         return asdict(self.state)
 
     def load_networks(self, tensors: Mapping[str, Tensor]) -> None:
-        for name, network in (("generator", self.generator), ("critic", self.critic), ("average", self.average)):
+        for name, network in self._parts():
             network.load_state_dict(below(tensors, name))
 
     def load(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
@@ -201,25 +227,32 @@ class Trainer:
         self.load_networks(tensors)
         self.state = State(**{"observed_at": state["step"], **state})
         self.forget_moments()
-        for name, adam in (("generator_adam", self.generator_adam), ("critic_adam", self.critic_adam)):
+        for name, adam in self._adams():
             _load_moments(adam, below(tensors, name))
 
 
 class _Snapshot:
-    """What a step changes before its end: the critic, its optimiser, and the buffers of both networks."""
+    """What a step changes before its end: the critics, their optimisers, and the buffers of generator and critic."""
 
     def __init__(self, trainer: Trainer) -> None:
-        self._moments = [(state, {key: value.clone() for key, value in state.items()}) for state in trainer.critic_adam.state.values()]
-        self._tensors = [(tensor, tensor.detach().clone()) for tensor in (*trainer.critic.parameters(), *_buffers(trainer))]
+        states = [state for adam in _of_critics(trainer) for state in adam.state.values()]
+        heads = [] if trainer.second is None else trainer.second.heads.parameters()
+        self._moments = [(state, {key: value.clone() for key, value in state.items()}) for state in states]
+        self._tensors = [(tensor, tensor.detach().clone()) for tensor in (*trainer.critic.parameters(), *heads, *_buffers(trainer))]
 
     def restore(self, trainer: Trainer) -> None:
         if not self._moments:
-            trainer.critic_adam.state.clear()
+            for adam in _of_critics(trainer):
+                adam.state.clear()
         for state, kept in self._moments:
             state.update(kept)
         with torch.no_grad():
             for tensor, before in self._tensors:
                 tensor.copy_(before)
+
+
+def _of_critics(trainer: Trainer) -> list[torch.optim.Adam]:
+    return [adam for adam in (trainer.critic_adam, trainer.second_adam) if adam is not None]
 
 
 def _buffers(trainer: Trainer) -> list[Tensor]:
