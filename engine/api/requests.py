@@ -239,7 +239,7 @@ class Train(_Training):
     kind: NetworkKind | None = None
     """None: that of the model to begin with, or else the style-based one."""
     begin_from: str | None = None
-    """The id of a generator to begin with; None: from scratch."""
+    """The id of a generator to begin with; None: from scratch. A style-based one grows to a larger `size`."""
     fit: Fit = "centre"
     minutes: float | None = None
     """How long this sitting may take; None: until it is stopped."""

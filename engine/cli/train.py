@@ -46,7 +46,10 @@ def train(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of pictures.", show_default=False)],
     name: Annotated[str, typer.Option(help="What the model is to be called.", show_default=False)],
     size: Annotated[int | None, typer.Option(help="Side of the pictures in pixels: 32, 64, 128, 256 or 512; 64 where not given.")] = None,
-    begin_from: Annotated[str | None, typer.Option("--from", help="A generator to begin with: its id, or its file.")] = None,
+    begin_from: Annotated[
+        str | None,
+        typer.Option("--from", help="A generator to begin with, by id or file; a style-based one grows to a larger --size."),
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of this sitting.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Stop when the whole run has so many steps.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the newest run of that name, with its options.")] = False,

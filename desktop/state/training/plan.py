@@ -21,7 +21,8 @@ USUAL_MINUTES: Final = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """A training to be. `begin_from` is a generator's id, whose kind and size hold then; None: from scratch."""
+    """A training to be. `begin_from` is a generator's id, whose kind holds then, and whose size, `known_size`, is the least; None: from
+    scratch."""
 
     folder: Path | None = None
     name: str = ""
@@ -30,6 +31,18 @@ class Plan:
     kind: NetworkKind = ExamineFolder.kind
     fit: Fit = ExamineFolder.fit
     minutes: float | None = USUAL_MINUTES
+    known_size: int | None = None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Those that can be chosen: a style-based generator to begin with can grow, and not shrink."""
+        if self.begin_from is None or self.known_size is None:
+            return SIZES
+        return tuple(size for size in SIZES if (size > self.known_size and self.kind == "style") or size == self.known_size)
+
+    @property
+    def grows(self) -> bool:
+        return self.begin_from is not None and self.known_size is not None and self.size > self.known_size
 
     def with_kind(self, kind: NetworkKind) -> Plan:
         """A classic brings its own size along; the way back from it, the usual one."""
@@ -46,7 +59,7 @@ class Plan:
         if self.folder is None:
             raise ValueError("there is no folder to train on")
         whole = Train(self.name.strip(), self.folder, self.size, self.kind, self.begin_from, self.fit, self.minutes)
-        return whole if self.begin_from is None else replace(whole, size=None, kind=None)
+        return whole if self.begin_from is None else replace(whole, size=self.size if self.grows else None, kind=None)
 
 
 def trouble_with_name(name: str, taken: Collection[str]) -> str:

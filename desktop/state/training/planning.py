@@ -98,9 +98,10 @@ class Planning(QObject):
     def begin_with(self, model: Manifest | None) -> None:
         """Begin with what a generator knows; None: from scratch."""
         if model is None:
-            self._change(begin_from=None)
+            self._change(begin_from=None, known_size=None)
         else:
-            self._change(begin_from=model.id, kind=model.config.get("kind", Plan.kind), size=model.config.get("size", Plan.size))
+            size = model.config.get("size", Plan.size)
+            self._change(begin_from=model.id, kind=model.config.get("kind", Plan.kind), size=size, known_size=size)
 
     def request(self) -> Train:
         return self.plan.request()

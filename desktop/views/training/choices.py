@@ -93,9 +93,10 @@ class Choices(QWidget):
         bound, fixed = plan.begin_from is not None, plan.kind in CLASSIC_SIZES or plan.size not in SIZES
         self.side.set_value(plan.size)
         self.side.setVisible(not fixed)
-        self.side.allow((plan.size,) if bound else SIZES)
-        self.fixed_size.setText(f"{plan.size} × {plan.size} pixels, as {'the model' if bound else 'in its paper'}")
-        self.fixed_size.setVisible(fixed)
+        self.side.allow(plan.sizes)
+        words = f"{plan.size} × {plan.size} pixels, as {'the model' if bound else 'in its paper'}"
+        self.fixed_size.setText(f"It grows from {plan.known_size} px: what it knows is kept" if plan.grows else words)
+        self.fixed_size.setVisible(fixed or plan.grows)
         self.fit.set_value(plan.fit)
         self.kind.setEnabled(not bound)
         if plan.kind in CLASSIC_SIZES:

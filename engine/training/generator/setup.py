@@ -21,6 +21,7 @@ from engine.training.generator import config as configuration
 from engine.training.generator.changes import changes
 from engine.training.generator.config import GROUP, TrainGenerator
 from engine.training.generator.dataset import PictureSet
+from engine.training.generator.growing import network_for
 from engine.training.generator.runs import Run, latest_run, next_run
 
 DEFAULT_SIZE = 64
@@ -68,7 +69,7 @@ def new(
 ) -> TrainGenerator:
     """The recipe of the kind, or of the model to begin from (`begin_from` of `chosen`), with the options that were chosen.
 
-    `light`: a network with fewer channels; a model to begin from has those that it has.
+    A style-based model to begin from grows to a larger `size`. `light`: a network with fewer channels; such a model has those that it has.
 
     Raises BadRequest for what makes no sense, and as a model's file is read.
     """
@@ -76,9 +77,8 @@ def new(
     if model is None:
         recipe = configuration.recipe_for(kind or DEFAULT_KIND, size or DEFAULT_SIZE, chosen.get("loss"), light=light)
     else:
-        network = load_generator(registry.read_manifest(model)).config
-        if (size or network.size) != network.size or (kind or network.kind) != network.kind:
-            raise BadRequest(f"The model {model.stem}", f"it is of the kind {network.kind} for {network.size} px, and goes on as such")
+        known = load_generator(registry.read_manifest(model)).config
+        network = network_for(known, model.stem, size, kind, light=light)
         recipe = configuration.recipe_for(network.kind, network.size, chosen.get("loss")) | {"network": network}
     return TrainGenerator(run=run, **budgets, **recipe | dict(chosen)).checked()
 

@@ -142,7 +142,11 @@ def test_training_goes_on_from_a_model(train: Train, tmp_path: Path, sfumato: Co
     assert frozen.metadata["state"]["frozen"] >= 1
     assert torch.equal(frozen.tensors["critic.stem.conv.weight"], before["critic.stem.conv.weight"].float())
     assert not torch.equal(frozen.tensors["critic.head.logit.weight"], before["critic.head.logit.weight"].float())
-    assert "goes on as such" in train("fourth", "--from", "first", "--size", 64).err
+    assert "goes on as such" in train("fourth", "--from", "first", "--kind", "dense").err
+    assert "cannot shrink to 8" in train("fourth", "--from", "first", "--size", 8).err
+    said = train("fourth", "--from", "first", "--size", 32, "--steps", 1)
+    assert said.code == 0 and "It grows from 16 to 32 px" in said.err, said.err
+    assert registry.installed().get("fourth").config["size"] == 32
     training_file(places().models / "first.safetensors").unlink()
     assert "the critic begins anew" in train("fifth", "--from", "first", "--steps", 1).err
 

@@ -100,5 +100,19 @@ def test_a_model_to_begin_with_and_a_classic_bind_the_size(page: PlanPage) -> No
     assert choices.kind.isVisible()
 
 
+def test_a_style_based_model_can_grow(page: PlanPage) -> None:
+    choices = page.choices
+    choices.set_starts([("scrolls", "scrolls (128 px)")])
+    plan = Plan(FOLDER, "x", begin_from="scrolls", size=128, known_size=128)
+    assert plan.sizes == (128, 256, 512) and plan.request().size is None
+    choices.set_plan(plan, "")
+    assert not choices.fixed_size.isVisible()
+    plan = replace(plan, size=256)
+    choices.set_plan(plan, "")
+    assert choices.side.isVisible() and choices.fixed_size.text() == "It grows from 128 px: what it knows is kept"
+    assert (plan.request().size, plan.request().kind, plan.request().begin_from) == (256, None, "scrolls")
+    assert replace(plan, kind="dcgan").sizes == (128,)
+
+
 def test_time_in_words() -> None:
     assert [minutes_in_words(minutes) for minutes in (15, 60, 180, None)] == ["15 minutes", "1 hour", "3 hours", "Until I stop it"]
