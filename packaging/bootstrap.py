@@ -33,9 +33,10 @@ PACKAGES = ("desktop", "engine", "resources")
 EXTRAS = {
     "speed": {"speed"},
     "devices": {"devices"},
-    "test": {"test", "devices"},
+    "foreign": {"foreign"},
+    "test": {"test", "devices", "foreign"},
     "package": {"package"},
-    "dev": {"dev", "test", "devices", "package"},
+    "dev": {"dev", "test", "devices", "foreign", "package"},
 }
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,32 @@ from engine.nets import generators
 from engine.nets.generators import GeneratorConfig, build_generator
 from engine.nets.stylizer import StylizerConfig, StylizerNet
 from engine.nets.teachers import SQUEEZENET_FILE, VGG_FILE
+from engine.nets.upscaler import BranchedUpscaler, UpscalerConfig
 
 TINY = StylizerConfig(half=8, quarter=8, eighth=8, encoder=(4, 4, 4, 4), hidden=8)
 
 TINY_GENERATOR = GeneratorConfig(size=16, base=64, widest=16, narrowest=4, latent=8, mapping_layers=2)
+
+
+TINY_UPSCALER = UpscalerConfig(scale=4, features=4, layers=2)
+
+
+def tiny_upscaler(scale: int = 4, seed: int = 0) -> BranchedUpscaler:
+    """Untrained, but every branch has an effect."""
+    torch.manual_seed(seed)
+    network = BranchedUpscaler(replace(TINY_UPSCALER, scale=scale))
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.05)
+    return network
+
+
+def write_tiny_upscaler(folder: Path, model_id: str, scale: int = 4, seed: int = 0) -> Path:
+    path = folder / f"{model_id}.safetensors"
+    network = tiny_upscaler(scale, seed).folded()
+    manifest = {"format": 1, "architecture": "upscaler", "id": model_id, "config": network.config.to_dict()}
+    checkpoint.write(path, network.state_dict(), manifest)
+    return path
 
 
 def tiny_generator(seed: int = 0) -> generators.Generator:

@@ -141,6 +141,12 @@ class ModelDamaged(SfumatoError):
     template = "The model file {subject} is damaged or not a Sfumato model ({detail}): it is skipped; restore it or remove it."
 
 
+class ForeignModel(SfumatoError):
+    """A model file of another program."""
+
+    template = "The model file {subject} cannot be used to enlarge pictures ({detail}): choose another one."
+
+
 class TrainingDiverged(SfumatoError):
     template = (
         "The training in {subject} does not settle, however slowly it learns: its checkpoints are kept; begin a new run with a lower "

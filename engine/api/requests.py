@@ -11,6 +11,7 @@ from engine.api.manifest import Manifest
 from engine.api.output import Output
 from engine.api.recipe import LOOK_EDGE, Photo, Recipe, Source
 from engine.api.training import Fit, FolderReport, NetworkKind, PreviewGrid, RunDescription, RunHistory, Trained
+from engine.api.upscaling import Variant
 
 R = TypeVar("R")
 
@@ -146,6 +147,25 @@ class Export(Request[Exported]):
 
     recipe: Recipe
     output: Output
+
+    @property
+    def subject(self) -> str:
+        return str(self.output.path)
+
+
+@dataclass(frozen=True)
+class Upscale(Request[Exported]):
+    """Enlarge a photo by a network and write it to a file. Its colours stay in the photo's own profile, its alpha and its bits are kept.
+
+    Of `output` the size, the profile and the bleed are not looked at; a resolution that is None is the photo's own.
+    """
+
+    photo: Photo
+    output: Output
+    scale: int = 2
+    variant: Variant = "faithful"
+    model: str | None = None
+    """A model's id, or the file of another program's; None: the house's for this scale and variant."""
 
     @property
     def subject(self) -> str:

@@ -25,7 +25,23 @@ from engine.api.errors import (
     UnknownModel,
     UnknownStyle,
 )
-from engine.cli import directions, doctor, generate, invert, models, morph, render, runs, styles, stylize, train, train_encoder, train_style
+from engine.cli import (
+    directions,
+    doctor,
+    generate,
+    invert,
+    models,
+    morph,
+    render,
+    runs,
+    styles,
+    stylize,
+    train,
+    train_encoder,
+    train_style,
+    train_upscaler,
+    upscale,
+)
 from engine.cli.report import failed
 from engine.device import is_out_of_memory
 
@@ -58,6 +74,7 @@ def _root(
 
 app.command("stylize")(stylize.stylize)
 app.command("render")(render.render)
+app.command("upscale")(upscale.upscale)
 app.command("generate")(generate.generate)
 app.command("morph")(morph.morph)
 app.command("invert")(invert.invert)
@@ -66,6 +83,7 @@ app.command("train")(train.train)
 app.add_typer(runs.app, name="runs")
 app.command("train-encoder")(train_encoder.train_encoder)
 app.command("train-style")(train_style.train_style)
+app.command("train-upscaler")(train_upscaler.train_upscaler)
 app.command("styles")(styles.styles)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)

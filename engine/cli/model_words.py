@@ -37,6 +37,8 @@ def _group(title: str, rows: Rows) -> Iterator[str]:
 
 def _what(manifest: Manifest) -> str:
     config = manifest.config
+    if manifest.architecture == "upscaler":
+        return f"an upscaler, ×{config.get('scale', '?')}"
     if manifest.architecture != "generator":
         return f"{'an' if manifest.architecture[:1] in 'aeiou' else 'a'} {manifest.architecture}"
     side = config.get("size", "?")
@@ -69,7 +71,14 @@ def _making(origin: Mapping[str, Any]) -> Rows:
 
 def _recipe(recipe: Mapping[str, Any]) -> Rows:
     """The few settings that a person chooses."""
-    named = {"begin_from": "Begun from", "loss": "Loss", "batch": "Pictures a step", "lr": "Learning rate", "seed": "Seed"}
+    named = {
+        "variant": "Variant",
+        "begin_from": "Begun from",
+        "loss": "Loss",
+        "batch": "Pictures a step",
+        "lr": "Learning rate",
+        "seed": "Seed",
+    }
     return [(name, str(recipe[key])) for key, name in named.items() if recipe.get(key) is not None]
 
 

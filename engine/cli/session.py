@@ -40,6 +40,13 @@ class Session:
         pool = self.context.models
         return (pool.add(Path(model)) if model.endswith(".safetensors") else pool.found.get(model)).id
 
+    def upscaler_id(self, model: str) -> str:
+        """By which name the pool finds an upscaler: as `model_id`; another program's file is called by its path."""
+        from engine.models.foreign import is_file_name
+        from engine.models.registry import is_ours
+
+        return model if is_file_name(model) and not is_ours(Path(model)) else self.model_id(model)
+
 
 @contextmanager
 def session(report: Report, device: str, seed: int) -> Iterator[Session]:

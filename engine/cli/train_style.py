@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from engine.api.errors import BadRequest
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report, peak_rss_mb
-from engine.cli.training import NEWS_SECONDS, command_line, first_interrupt
-
-if TYPE_CHECKING:
-    from engine.training.stylizer.loop import StepReport
+from engine.cli.training import command_line, first_interrupt, follow
 
 
 def train_style(
@@ -67,7 +62,7 @@ def train_style(
     torch.set_num_threads(where.threads)
     report = Report(as_json)
     with first_interrupt() as interrupted, closing(train(config, where.torch_device)) as training:
-        _follow(training, interrupted, report)
+        follow(training, interrupted, report)
     export(config, out, command_line())
     report.finished(
         f"{out}, from the run in {config.run}",
@@ -78,19 +73,3 @@ def train_style(
     )
     if interrupted.is_set():
         raise KeyboardInterrupt  # passed on, now that nothing is lost
-
-
-def _follow(training: Iterator[StepReport], interrupted: threading.Event, report: Report) -> None:
-    """Train until the end or an interrupt, and say now and then how it goes."""
-    said_at = time.monotonic()
-    skipped: frozenset[Path] = frozenset()
-    for done in training:
-        for path in sorted(done.skipped - skipped):
-            report.note(f"{path} cannot be read and is left out.")
-        skipped = done.skipped
-        if done.saved or time.monotonic() - said_at > NEWS_SECONDS:
-            said_at = time.monotonic()
-            losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
-            report.step(f"step {done.step}: {losses}", step=done.step, **done.metrics)
-        if interrupted.is_set():
-            break

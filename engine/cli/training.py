@@ -6,9 +6,13 @@ import shlex
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
+
+from engine.cli.report import Report
 
 NEWS_SECONDS = 10.0
 """How often the losses are said."""
@@ -35,6 +39,37 @@ def first_interrupt(then: Callable[[], object] = lambda: None) -> Iterator[threa
         yield interrupted
     finally:
         restore()
+
+
+class StepReport(Protocol):
+    """What a training says of each of its steps."""
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def metrics(self) -> dict[str, float]: ...
+    @property
+    def saved(self) -> bool: ...
+    @property
+    def skipped(self) -> frozenset[Path]:
+        """Pictures that are left out."""
+        ...
+
+
+def follow(training: Iterator[StepReport], interrupted: threading.Event, report: Report, why_skipped: str = "cannot be read") -> None:
+    """Train until the end or an interrupt, and say now and then how it goes."""
+    said_at = time.monotonic()
+    skipped: frozenset[Path] = frozenset()
+    for done in training:
+        for path in sorted(done.skipped - skipped):
+            report.note(f"{path} {why_skipped} and is left out.")
+        skipped = done.skipped
+        if done.saved or time.monotonic() - said_at > NEWS_SECONDS:
+            said_at = time.monotonic()
+            losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
+            report.step(f"step {done.step}: {losses}", step=done.step, **done.metrics)
+        if interrupted.is_set():
+            break
 
 
 def command_line() -> str:

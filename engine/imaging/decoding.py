@@ -67,11 +67,14 @@ def decode(stream: IO[bytes], subject: str, max_pixels: int, draft: int | None =
     With `draft`, a long edge in pixels, formats that can do so cheaply are decoded at a smaller size, yet no smaller
     than that. Raises NotAnImage, ImageDamaged, ImageTooLarge, or FileUnreadable when the disk fails; each names `subject`.
     """
+    return stored_pixels(stream, subject, max_pixels, draft).to_picture(subject)
+
+
+def stored_pixels(stream: IO[bytes], subject: str, max_pixels: int, draft: int | None = None) -> StoredPixels:
+    """The same before it is turned upright and into sRGB. Raises as `decode` does."""
     file_format = identify(stream, subject)
     stored = _tiff(stream, subject, max_pixels) if file_format == "TIFF" else None
-    if stored is None:
-        stored = _opened(stream, file_format, subject, max_pixels, draft)
-    return stored.to_picture(subject)
+    return stored or _opened(stream, file_format, subject, max_pixels, draft)
 
 
 def identify(stream: IO[bytes], subject: str) -> FileFormat:

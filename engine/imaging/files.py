@@ -7,14 +7,15 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from engine.api.atomic import atomic_file, try_target
-from engine.api.errors import FileMissing, FileUnreadable, UnknownFormat
+from engine.api.errors import FileMissing, FileUnreadable, SfumatoError, UnknownFormat
 from engine.api.limits import pixel_budget
 from engine.imaging import annotation
-from engine.imaging.decoding import damage_named, decode, identify, open_image
+from engine.imaging.decoding import damage_named, decode, identify, open_image, stored_pixels
 from engine.imaging.encoding import ENCODERS, EncodeOptions, check_side
 from engine.imaging.picture import Picture
 from engine.imaging.resampling import fitted_size, resize_picture
@@ -42,6 +43,33 @@ def load(path: FilePath, *, max_pixels: int | None = None) -> Picture:
 def load_bytes(data: bytes, name: str, *, max_pixels: int | None = None) -> Picture:
     """Like `load`, of bytes in memory (a clipboard, an archive); errors call them `name`."""
     return decode(io.BytesIO(data), name, pixel_budget() if max_pixels is None else max_pixels)
+
+
+@dataclass(frozen=True, eq=False)
+class Original:
+    """A picture as its file has it: upright, in its own colours (the ICC profile is `profile`), with its resolution in dots per inch."""
+
+    picture: Picture
+    profile: bytes
+    dpi: float | None
+
+
+def original(data: bytes, name: str) -> Original:
+    """The original of a file's bytes. Grey and CMYK become sRGB. Raises as `load_bytes` does."""
+    picture, profile = stored_pixels(io.BytesIO(data), name, pixel_budget()).in_own_colours(name)
+    return Original(picture, profile, _resolution(data, name))
+
+
+def _resolution(data: bytes, name: str) -> float | None:
+    """Dots per inch, across; None where the file does not say, or says nonsense."""
+    stream = io.BytesIO(data)
+    try:
+        with damage_named(name):
+            image = open_image(stream, identify(stream, name))
+            dpi = float(image.info["dpi"][0])
+    except (SfumatoError, KeyError, TypeError, IndexError, ZeroDivisionError):
+        return None
+    return round(dpi, 2) if 1 <= dpi <= 65_535 else None
 
 
 def save(

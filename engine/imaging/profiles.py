@@ -58,6 +58,17 @@ def to_srgb(colour: Samples, space: ColourSpace, profile: bytes | None, subject:
         return _without_profile(colour, space)
 
 
+def is_rgb_profile(profile: bytes) -> bool:
+    """Whether colours of three channels can be read by a profile."""
+    if profile[16:20] != _SIGNATURES["rgb"]:
+        return False
+    try:
+        _transform(np.zeros((1, 1, 3), np.uint8), "rgb", profile)
+    except imagecodecs.CmsError:
+        return False
+    return True
+
+
 def lab_to_srgb(image: Image.Image) -> Image.Image:
     """An 8-bit Pillow image of mode LAB (D50) as one of mode RGB."""
     converted = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB")

@@ -42,6 +42,16 @@ def resize_picture(picture: Picture, width: int, height: int) -> Picture:
     return Picture(_rounded(pixels, picture.pixels.dtype), resize(picture.alpha, width, height))
 
 
+def colours_spread(picture: Picture) -> Picture:
+    """The picture with the colours of visible pixels under those that are wholly transparent: what looks at neighbours then sees no colour
+    that nobody was meant to see."""
+    if picture.alpha is None or picture.alpha.all() or not picture.alpha.any():
+        return picture
+    small = colours_spread(resize_picture(picture, max(1, picture.width // 2), max(1, picture.height // 2)))
+    hidden = (picture.alpha == 0)[..., None]
+    return Picture(np.where(hidden, resize(small.pixels, picture.width, picture.height), picture.pixels), picture.alpha)
+
+
 def fitted_size(width: int, height: int, long_edge: int) -> tuple[int, int]:
     """(width, height) scaled down, never up, to a long edge of at most `long_edge`, each at least 1."""
     scale = min(1.0, long_edge / max(width, height))

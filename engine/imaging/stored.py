@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.imaging.picture import Picture, Samples
-from engine.imaging.profiles import ColourSpace, to_srgb
+from engine.imaging.profiles import ColourSpace, is_rgb_profile, srgb_profile, to_srgb
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,12 @@ class StoredPixels:
         """The picture upright and in sRGB; `subject` names the file in a warning about its profile."""
         pixels = upright(to_srgb(self.colour, self.space, self.profile, subject), self.orientation)
         return Picture(pixels, None if self.alpha is None else upright(self.alpha, self.orientation))
+
+    def in_own_colours(self, subject: str) -> tuple[Picture, bytes]:
+        """The picture upright, with the profile that its colours are in: the file's own where that is of RGB and can be used, else sRGB."""
+        if self.space == "rgb" and self.profile is not None and is_rgb_profile(self.profile):
+            return replace(self, profile=None).to_picture(subject), self.profile
+        return self.to_picture(subject), srgb_profile()
 
 
 def upright(samples: Samples, orientation: object) -> Samples:

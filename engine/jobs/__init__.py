@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.api import proofing, requests
-from engine.jobs import exploring, export, folder, generate, library, preview, proof, runs, train, warm_up
+from engine.jobs import exploring, export, folder, generate, library, preview, proof, runs, train, upscale, warm_up
 
 Job = Callable[..., Generator[Any, Any, Any]]
 
@@ -20,6 +20,7 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (proofing.SoftProof, proof.soft_proof),
     (proofing.Loupe, proof.loupe),
     (requests.Export, export.export),
+    (requests.Upscale, upscale.upscale),
     (requests.Generate, generate.generate),
     (requests.FindGenerators, generate.find_generators),
     (requests.ExamineFolder, folder.examine_folder),

@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.api.errors import BadRequest, DiskFull, FormatLimit
+from engine.api.errors import BadRequest, FormatLimit
 from engine.api.events import Progress
 from engine.api.limits import print_budget
 from engine.api.output import Output
 from engine.api.recipe import Layer, Photo, Recipe, from_plain, to_plain
 from engine.api.requests import Export, Exported
 from engine.context import Context, Step, Wait
-from engine.device import is_out_of_memory
 from engine.imaging.annotation import pack
 from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_eight, to_sixteen
@@ -81,15 +80,8 @@ def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     check_size(width, height, print_budget(), str(output.path))
     sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, output, width, height, context))
     unfinished = Unfinished(output.path)
-    try:
+    with unfinished.kept_for_another_try(output, context):
         yield from _made(sheet, unfinished, context)
-    except BaseException as error:
-        again = is_out_of_memory(error) and context.tile_scale == 1  # the scheduler runs the job once more, with smaller tiles
-        kept = unfinished.leave(keep=again or output.keep_unfinished)
-        if kept and isinstance(error, DiskFull) and not error.detail:
-            raise DiskFull(error.subject, " (what is finished is kept, and --resume goes on with it)") from error
-        raise
-    unfinished.leave(keep=False)
     edge = 2 * output.bleed_pixels
     return Exported(output.path, width + edge, height + edge, time.perf_counter() - started, output.path.stat().st_size)
 
@@ -104,7 +96,7 @@ def _decided(recipe: Recipe, output: Output, width: int, height: int, context: C
     bottom = _photo(recipe.layers[0], context)
     bits = output.bits or (16 if bottom is not None and bottom.bits == 16 and suffix in DEEP_SUFFIXES else 8)
     check_format(suffix, bits, profile.space, str(output.path))
-    _check_webp(suffix, (width + edge) * (height + edge), output, context)
+    check_webp(suffix, (width + edge) * (height + edge), output, context)
     see_through = suffix in ALPHA_SUFFIXES and profile.space != "cmyk" and _may_be_transparent(recipe, context)
     plans = tuple(plan(layer, recipe, width, height) if layer.mix and layer.strength > 0 else None for layer in shown(recipe))
     key = _key(recipe, output, profile, bits, context)
@@ -137,10 +129,15 @@ def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[S
         text,
     )
     encoding = Encoding(strips.path, strips.layout, output.path, options, output.overwrite)
+    yield from encoded(encoding, meter.writing)
+
+
+def encoded(encoding: Encoding, told: Callable[[float], Progress]) -> Generator[Step, Any, None]:
+    """Wait for the file; `told` turns the fraction of it into progress. Raises what went wrong."""
     try:
         while (news := encoding.news()) is not None:
             fraction = yield Wait(news)
-            yield meter.writing(fraction)
+            yield told(fraction)
         encoding.result()
     finally:
         encoding.stop()
@@ -245,7 +242,8 @@ def _photo(layer: Layer, context: Context) -> Picture | None:
     return context.blobs.picture(source.blob, source.name) if isinstance(source, Photo) else None
 
 
-def _check_webp(suffix: str, pixels: int, output: Output, context: Context) -> None:
+def check_webp(suffix: str, pixels: int, output: Output, context: Context) -> None:
+    """Raise FormatLimit where so large a WebP would not fit into memory."""
     needed = pixels * WEBP_BYTES_A_PIXEL
     if suffix == ".webp" and context.device.name == "cpu" and needed > context.device.memory_budget:
         raise FormatLimit(output.path, f"WebP is encoded in one piece, for which {needed / 1e9:.1f} GB of memory are needed")

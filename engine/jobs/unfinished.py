@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.api.atomic import PART, make_folder
-from engine.api.errors import NothingToResume
-from engine.api.output import unfinished_folder
+from engine.api.errors import DiskFull, NothingToResume
+from engine.api.output import Output, unfinished_folder
+from engine.context import Context
+from engine.device import is_out_of_memory
 from engine.imaging.strips import Layout, OtherStrips, Strips
 
 
@@ -35,6 +38,20 @@ class Unfinished:
             strips = Strips.begin(path, layout, str(self.target))
         self._open.append(strips)
         return strips
+
+    @contextmanager
+    def kept_for_another_try(self, output: Output, context: Context) -> Iterator[None]:
+        """Around the work: when it fails or is stopped, what is finished is left where the output says so, or where memory ran out and the
+        scheduler will run the job once more with smaller tiles; when it ends well, all is taken away."""
+        try:
+            yield
+        except BaseException as error:
+            again = is_out_of_memory(error) and context.tile_scale == 1
+            kept = self.leave(keep=again or output.keep_unfinished)
+            if kept and isinstance(error, DiskFull) and not error.detail:
+                raise DiskFull(error.subject, " (what is finished is kept, and --resume goes on with it)") from error
+            raise
+        self.leave(keep=False)
 
     def leave(self, *, keep: bool) -> bool:
         """Close all files. They are kept only if they are asked for and something is finished; returns whether they were."""

@@ -8,13 +8,15 @@ import torch
 
 from engine.api.manifest import Manifest
 from engine.api.places import places
-from engine.models import accelerated, registry
+from engine.api.upscaling import SCALES, Variant, house_upscaler
+from engine.models import accelerated, foreign, registry
 from engine.models.accelerated import AcceleratedStylizer
 from engine.models.cache import Cache
 from engine.models.codes import GalleryCodes, gallery_codes_path
 from engine.models.generators import GeneratorModel, load_generator
 from engine.models.registry import HOUSE_STYLIZER, Found
 from engine.models.stylizer import StylizerModel
+from engine.models.upscaler import Upscaler, UpscalerModel
 from engine.nets.encoder import Encoder
 from engine.nets.generators import Generator
 
@@ -30,6 +32,7 @@ class ModelPool:
         self._found: Found | None = None
         self._stylizers: dict[str, StylizerModel] = {}
         self._generators: dict[str, GeneratorModel] = {}
+        self._upscalers: dict[str, Upscaler] = {}
         self.tuned: dict[tuple[str, str], Generator] = {}
         """Generators with a photo's tuning in them, by the model's hash and the tuning's blob; the newest few."""
         self._codes: GalleryCodes | None = None
@@ -48,6 +51,7 @@ class ModelPool:
         others = [known for known in self.found.models if known.id != manifest.id]
         self._found = Found((manifest, *others), self.found.skipped)
         self._stylizers.pop(manifest.id, None)
+        self._upscalers.pop(manifest.id, None)
         if (model := self._generators.pop(manifest.id, None)) is not None:
             self.tuned = {key: network for key, network in self.tuned.items() if key[0] != model.key.hash}
         return manifest
@@ -70,6 +74,26 @@ class ModelPool:
             manifest = self.found.get(model_id)
             self._generators[model_id] = GeneratorModel(manifest, load_generator(manifest), self.device)
         return self._generators[model_id]
+
+    def upscaler(self, model: str) -> Upscaler:
+        """An upscaler, ready to run: of a model's id, or of a file that another program trained. Raises UnknownModel, ModelDamaged,
+        WrongModel, FileMissing or ForeignModel."""
+        if model not in self._upscalers:
+            self._upscalers[model] = self._loaded_upscaler(model)
+        return self._upscalers[model]
+
+    def _loaded_upscaler(self, model: str) -> Upscaler:
+        if foreign.is_file_name(model) and all(known.id != model for known in self.found.models):
+            return foreign.ForeignUpscaler(Path(model), self.device)
+        manifest = self.found.get(model)
+        return UpscalerModel(manifest, registry.fingerprint(manifest), registry.load_upscaler(manifest), self.device, self.dtype)
+
+    def house_upscaler(self, variant: Variant, scale: int) -> Upscaler:
+        """The house's for this scale; where there is none, one for a larger scale, whose pictures can be made smaller. Raises
+        UnknownModel."""
+        known = {manifest.id for manifest in self.found.models}
+        ids = [house_upscaler(variant, larger) for larger in SCALES if larger % scale == 0]
+        return self.upscaler(next((each for each in ids if each in known), ids[0]))
 
     def encoder(self, model: GeneratorModel) -> Encoder | None:
         """The first encoder that was trained for this version of a generator; None where there is none."""
@@ -96,4 +120,5 @@ class ModelPool:
         self.cache.clear()
         self._stylizers.clear()
         self._generators.clear()
+        self._upscalers.clear()
         self.tuned.clear()

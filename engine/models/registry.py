@@ -20,6 +20,7 @@ from engine.models import checkpoint
 from engine.nets.encoder import Encoder
 from engine.nets.generators import GeneratorConfig, build_generator
 from engine.nets.stylizer import StylizerConfig, StylizerNet
+from engine.nets.upscaler import UpscalerConfig, UpscalerNet
 
 HOUSE_STYLIZER = "sfumato-style"
 
@@ -39,6 +40,7 @@ ARCHITECTURES: tuple[Architecture, ...] = (
     Architecture("stylizer", lambda config: StylizerNet(StylizerConfig.from_dict(dict(config)))),
     Architecture("encoder", lambda config: Encoder(GeneratorConfig.from_dict(dict(config)))),
     Architecture("generator", lambda config: build_generator(GeneratorConfig.from_dict(dict(config)))),
+    Architecture("upscaler", lambda config: UpscalerNet(UpscalerConfig.from_dict(config))),
 )
 
 
@@ -81,6 +83,12 @@ def find(folders: Iterable[Path]) -> Found:
 def installed() -> Found:
     """The models of this machine: the artist's own before those that Sfumato comes with."""
     return find((places().models, house_folder()))
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is one of Sfumato's models, be it of a newer version, and not weights of another program; raises FileMissing or
+    ModelDamaged."""
+    return path.suffix == ".safetensors" and bool(checkpoint.read_metadata(path))
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -130,7 +138,19 @@ def load_stylizer(manifest: Manifest) -> StylizerNet:
     return network
 
 
+def load_upscaler(manifest: Manifest) -> UpscalerNet:
+    """`load`, of a model that must be an upscaler; raises WrongModel where it is another network."""
+    network = load(manifest)
+    if not isinstance(network, UpscalerNet):
+        raise WrongModel(manifest.id, f"a {manifest.architecture}, not an upscaler")
+    return network
+
+
 def fingerprint(manifest: Manifest) -> str:
     """The SHA-256 of the model file, in hex: codes name the model that they belong to by it."""
-    with manifest.path.open("rb") as file:
+    return file_fingerprint(manifest.path)
+
+
+def file_fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -40,17 +40,17 @@ class StylizerModel:
 
     def code_steps(self, style: Tensor) -> Steps:
         """The code (1, code_size) of a style picture as it is, fp32 on the CPU."""
-        code = yield from _without_gradients(self.network.style_encoder.steps(style.to(self.device)))
+        code = yield from without_gradients(self.network.style_encoder.steps(style.to(self.device)))
         return code.cpu()
 
     def encode_steps(self, content: Tensor) -> Steps:
         """The content's features; H and W must be multiples of 8."""
         x = content.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
-        return (yield from _without_gradients(self.network.encode_steps(x)))
+        return (yield from without_gradients(self.network.encode_steps(x)))
 
     def decode_steps(self, features: Tensor, code: Tensor, moments: Moments) -> Steps:
         """The picture, fp32 on the CPU, not yet clamped."""
-        picture = yield from _without_gradients(self.network.decode_steps(features, code.to(self.device), moments))
+        picture = yield from without_gradients(self.network.decode_steps(features, code.to(self.device), moments))
         return picture.cpu()
 
     def tile_steps(self, content: Tensor, code: Tensor, moments: Moments, *, compiled: bool = True) -> Steps:
@@ -74,7 +74,7 @@ class StylizerModel:
         return self._accelerated
 
 
-def _without_gradients(steps: Steps) -> Steps:
+def without_gradients(steps: Steps) -> Steps:
     """Run every step under `no_grad`, which is not held across a yield: other jobs run there."""
     while True:
         with torch.no_grad():

@@ -62,7 +62,7 @@ def test_a_model_is_trained_and_can_be_used(train: Train, sfumato: CommandLine, 
 
 
 def test_json_ends_with_what_was_made(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.cli.train_style.NEWS_SECONDS", 0.0)
+    monkeypatch.setattr("engine.cli.training.NEWS_SECONDS", 0.0)
     said = train("-o", "mine.safetensors", "--steps", 2, "--json")
     assert (said.code, said.err) == (0, "")
     *progress, last = said.events

@@ -1,0 +1,147 @@
+"""Upscale: a photo enlarged by a network, strip by strip, in a file that keeps the photo's colours, alpha and resolution."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from engine.api.errors import BadRequest
+from engine.api.events import Progress
+from engine.api.limits import print_budget
+from engine.api.output import Output
+from engine.api.requests import Exported, Upscale
+from engine.api.upscaling import SCALES, VARIANTS
+from engine.context import Context, Step, Wait
+from engine.device import trim_memory
+from engine.imaging.annotation import pack
+from engine.imaging.decoding import check_size
+from engine.imaging.depth import to_eight, to_sixteen
+from engine.imaging.files import Original, check_target, original
+from engine.imaging.picture import Samples
+from engine.imaging.resampling import colours_spread
+from engine.imaging.strips import Layout, Strips, check_room
+from engine.imaging.windows import ArrayRaster, Enlarged, Floats, Rect
+from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, Encoding, FileOptions, check_format
+from engine.jobs.export import check_webp, encoded
+from engine.jobs.unfinished import Unfinished
+from engine.models.upscaler import Upscaler
+from engine.upscaling import check_scale, enlarged, tile_side, tiles
+
+UPSCALED_KEY = "sfumato-upscaled"
+"""Under which a file says how it was enlarged."""
+
+WRITING = 0.1
+"""The share of the file's encoding in the progress."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is to be made, with everything decided."""
+
+    photo: Original
+    model: Upscaler
+    scale: int
+    output: Output
+    layout: Layout
+
+    @property
+    def has_alpha(self) -> bool:
+        return self.layout.channels == 4
+
+
+def upscale(request: Upscale, context: Context) -> Generator[Step, Any, Exported]:
+    """Enlarge and write; what cannot be written is found before the work is done, and an older file stays until the new one is whole."""
+    started = time.perf_counter()
+    output = request.output.check()
+    _check(request)
+    width, height = request.photo.width * request.scale, request.photo.height * request.scale
+    check_size(width, height, print_budget(), str(output.path))
+    chosen = context.models.upscaler(request.model) if request.model else context.models.house_upscaler(request.variant, request.scale)
+    check_scale(chosen, request.scale)
+    sheet: Sheet = yield Wait(context.io.submit(_decided, request, chosen, width, height, context))
+    unfinished = Unfinished(output.path)
+    with unfinished.kept_for_another_try(output, context):
+        yield from _made(sheet, unfinished, context)
+    return Exported(output.path, width, height, time.perf_counter() - started, output.path.stat().st_size)
+
+
+def _check(request: Upscale) -> None:
+    if request.scale not in SCALES:
+        raise BadRequest(f"The scale {request.scale}", f"it must be {' or '.join(map(str, SCALES))}")
+    if request.variant not in VARIANTS:
+        raise BadRequest(f"The variant {request.variant}", f"it must be {' or '.join(VARIANTS)}")
+
+
+def _decided(request: Upscale, model: Upscaler, width: int, height: int, context: Context) -> Sheet:
+    """The photo read, everything refused that can be, and what the strips will hold."""
+    output, suffix = request.output, request.output.path.suffix.lower()
+    check_target(output.path, width, height, output.overwrite)
+    photo = original(context.blobs.read(request.photo.blob, request.photo.name), request.photo.name)
+    bits = output.bits or (16 if photo.picture.bits == 16 and suffix in DEEP_SUFFIXES else 8)
+    check_format(suffix, bits, "rgb", str(output.path))
+    check_webp(suffix, width * height, output, context)
+    channels = 4 if photo.picture.alpha is not None and suffix in ALPHA_SUFFIXES else 3
+    parts = [version("sfumato"), request.photo.blob, model.fingerprint, request.scale, bits, channels, output.dither]
+    key = hashlib.sha256(json.dumps([*parts, context.device.precision], sort_keys=True).encode()).hexdigest()
+    layout = Layout(key, width, height, channels, bits, model.tile * request.scale)
+    check_room(output.path.parent, 2 * layout.bytes, str(output.path))
+    photo = replace(photo, picture=colours_spread(photo.picture))
+    return Sheet(photo, model, request.scale, replace(output, dpi=output.dpi or photo.dpi), layout)
+
+
+def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[Step, Any, None]:
+    output, layout = sheet.output, sheet.layout
+    resume = output.resume or context.tile_scale < 1
+    strips: Strips = yield Wait(context.io.submit(unfinished.open, "picture", layout, resume=resume, insist=output.resume))
+    yield Progress(0, 1, "enlarging")
+    for index in range(layout.count):
+        if not strips.has(index):
+            samples = yield from _strip(sheet, layout.strip(index), context)
+            yield Wait(context.io.submit(strips.write, index, samples))
+            trim_memory()
+        yield Progress((index + 1) / layout.count * (1 - WRITING), 1, "enlarging")
+    how = {"version": version("sfumato"), "model": sheet.model.name, "scale": sheet.scale}
+    options = FileOptions(
+        sheet.photo.profile,
+        "rgb",
+        output.quality,
+        output.lossless,
+        output.chroma,
+        output.compression,
+        output.dpi,
+        annotation=pack({UPSCALED_KEY: json.dumps(how, sort_keys=True)}),
+    )
+    encoding = Encoding(strips.path, layout, output.path, options, output.overwrite)
+    yield from encoded(encoding, lambda fraction: Progress(1 - WRITING * (1 - fraction), 1, "writing the file"))
+
+
+def _strip(sheet: Sheet, strip: Rect, context: Context) -> Generator[Step, Any, Samples]:
+    """A strip of the file, (h, w, channels)."""
+    picture, scale = sheet.photo.picture, sheet.scale
+    source = ArrayRaster(picture.pixels)
+    opacity = None if picture.alpha is None else ArrayRaster(picture.alpha[..., None])
+    alpha = None if opacity is None else Enlarged.stretched(opacity, sheet.layout.width, sheet.layout.height)
+    samples = np.empty((strip.height, strip.width, sheet.layout.channels), sheet.layout.dtype)
+    side = tile_side(sheet.model, context)
+    for rect in tiles(Rect(0, strip.top // scale, picture.width, strip.bottom // scale), side):
+        colour = yield from enlarged(sheet.model, source, rect, scale, side)
+        place = Rect(rect.left * scale, rect.top * scale, rect.right * scale, rect.bottom * scale)
+        made = _samples(colour.permute(1, 2, 0).numpy(), None if alpha is None else alpha.window(place), place, sheet)
+        samples[place.top - strip.top : place.bottom - strip.top, place.left : place.right] = made
+        yield None
+    return samples
+
+
+def _samples(colour: Floats, alpha: Floats | None, place: Rect, sheet: Sheet) -> Samples:
+    """(h, w, channels) as the file has them; where it has no alpha, what was transparent is white."""
+    if alpha is not None and not sheet.has_alpha:
+        colour = colour * alpha + (1 - alpha)
+    sixteen = to_sixteen(colour if alpha is None or not sheet.has_alpha else np.concatenate([colour, alpha], 2))
+    return sixteen if sheet.layout.bits == 16 else to_eight(sixteen, place, dither=sheet.output.dither)

@@ -1,0 +1,1 @@
+"""Training the upscaler: crops of photos and paintings made small and bad, pixel and perceptual losses, a resumable loop."""

@@ -1,0 +1,81 @@
+"""A picture enlarged by a network, a window at a time: the same pixels however it is cut.
+
+A window sees as much of its surroundings as its pixels depend on; beyond the picture's edge that is the picture mirrored. All windows of a
+picture have one shape where the picture is large enough, so that their sums are added up in one order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.api.errors import BadRequest
+from engine.context import Context, Step
+from engine.imaging.depth import to_sixteen
+from engine.imaging.picture import Picture
+from engine.imaging.windows import ArrayRaster, Raster, Rect, unit
+from engine.models.upscaler import Upscaler
+
+
+def check_scale(model: Upscaler, scale: int) -> None:
+    """Raise BadRequest where a network cannot enlarge by as much."""
+    if model.scale % scale:
+        raise BadRequest(f"The scale {scale}", f"{model.name} enlarges by {model.scale}; choose another model or scale")
+
+
+def tile_side(model: Upscaler, context: Context) -> int:
+    """Of the squares that are enlarged at once."""
+    return max(16, int(model.tile * context.tile_scale))
+
+
+def tiles(area: Rect, side: int) -> Iterator[Rect]:
+    """Squares that cover a rectangle, row by row."""
+    for top in range(area.top, area.bottom, side):
+        for left in range(area.left, area.right, side):
+            yield Rect(left, top, min(left + side, area.right), min(top + side, area.bottom))
+
+
+def enlarged(model: Upscaler, source: Raster, rect: Rect, scale: int, side: int) -> Generator[Step, Any, Tensor]:
+    """(3, scale h, scale w) in 0..1: a rectangle of the source, at most `side` pixels high and wide, enlarged.
+
+    Of a network that enlarges by more than that, means over squares of pixels are taken.
+    """
+    height, width, _ = source.shape
+    # Of one shape, whatever the rectangle: its last rows and columns lie beyond the picture where the rectangle is a smaller one.
+    side_x, side_y = (min(side, length) for length in (width, height))
+    rows = _mirrored(rect.top - model.halo, rect.top + side_y + model.halo, height)
+    columns = _mirrored(rect.left - model.halo, rect.left + side_x + model.halo, width)
+    top, left = int(rows.min()), int(columns.min())
+    samples = unit(source.read(Rect(left, top, int(columns.max()) + 1, int(rows.max()) + 1)))
+    window = samples[rows - top][:, columns - left]
+    picture = yield from model.tile_steps(torch.from_numpy(np.ascontiguousarray(window)).permute(2, 0, 1)[None])
+    edge, ratio = model.halo * model.scale, model.scale // scale
+    inner = picture[..., edge : edge + rect.height * model.scale, edge : edge + rect.width * model.scale].clamp(0, 1)
+    return (inner if ratio == 1 else F.avg_pool2d(inner, ratio))[0]
+
+
+def enlarged_picture(model: Upscaler, picture: Picture, context: Context) -> Generator[Step, Any, Picture]:
+    """A small picture, a generator's for example, enlarged by the model's own scale; 16 bits, opaque."""
+    scale = model.scale
+    pixels = np.empty((picture.height * scale, picture.width * scale, 3), np.uint16)
+    source = ArrayRaster(picture.pixels)
+    side = tile_side(model, context)
+    for rect in tiles(Rect(0, 0, picture.width, picture.height), side):
+        colour = yield from enlarged(model, source, rect, scale, side)
+        window = (slice(rect.top * scale, rect.bottom * scale), slice(rect.left * scale, rect.right * scale))
+        pixels[window] = to_sixteen(colour.permute(1, 2, 0).numpy())
+        yield None
+    return Picture(pixels)
+
+
+def _mirrored(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
+    """Indices of a line of `length` samples that is mirrored at both of its ends, again and again; the ends themselves once."""
+    period = max(1, 2 * (length - 1))
+    place = np.arange(start, stop) % period
+    return np.minimum(place, period - place) if length > 1 else np.zeros_like(place)
