@@ -32,6 +32,7 @@ from engine.api.exploring import (
     verdict,
 )
 from engine.api.family import (
+    CheckLibrary,
     DirectionNames,
     FindFamily,
     KeepPicture,
@@ -61,13 +62,15 @@ class FakeSpace:
     """Of the photos that are found."""
     resting: set[type[Request[Any]]] = field(default_factory=set)
     """Searches that do not come to their end."""
+    mended: str = ""
+    """What is said of a library that was damaged."""
 
     def __call__(self, request: Request[Any]) -> Iterator[Body] | None:
         """None for what is not about a generator's space."""
         match request:
             case OpenGenerator() | Visit() | ShowStrip() | ShowTiles() | Invert() | DragPoints():
                 return self._pictures(request)
-            case FindDirections() | FindOnMap() | FindLatents() | NameDirection() | DirectionNames() | ExportFilm():
+            case FindDirections() | FindOnMap() | FindLatents() | CheckLibrary() | NameDirection() | DirectionNames() | ExportFilm():
                 return self._facts(request)
             case KeepPicture() | MarkPicture() | ListPictures() | FindFamily() | ReplayPicture():
                 return self._library(request)
@@ -135,6 +138,8 @@ class FakeSpace:
                 yield Finished(MapPoint(latent.model, layout, 0.5, -0.5))
             case FindLatents(places):
                 yield Finished(tuple(found(place) for place in places))
+            case CheckLibrary():
+                yield Finished(self.mended)
             case NameDirection(_, kind, index, name):
                 self.names[(kind, index)] = name
             case DirectionNames():
@@ -161,8 +166,7 @@ class FakeSpace:
                 yield Finished(self._family(id))
             case ReplayPicture(id, model):
                 made = replace(self.library[id].latent, model=key_of(model))
-                place = replace(found(made), model=made.model)
-                self.library[made.key] = Member(made.key, made, place, (), self.library[id].name)
+                self.library[made.key] = Member(made.key, made, made, (), self.library[id].name)
                 yield Finished(Replayed(made, (f"Something has no like in {model}.",)))
 
     def _family(self, id: str) -> tuple[Member, ...]:

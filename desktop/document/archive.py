@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.document import serialization
 from desktop.document.document import Document
+from desktop.document.lineage import without_lost
 from engine.api.archive import BLOBS, DOCUMENT, MAX_BYTES, copy, unpack
 from engine.api.atomic import atomic_file
 from engine.api.errors import BadRequest, BlobMissing, FileUnreadable
@@ -27,7 +28,8 @@ def save(path: Path, document: Document, blobs_folder: Path, thumbnail: bytes | 
     `thumbnail`: the bytes of a small PNG. Raises FolderMissing, NotWritable, DiskFull, BlobMissing where a picture of
     the document is not in `blobs_folder` as it was, and BadRequest where the pictures are too large together.
     """
-    sources = _sources(document.recipe, blobs_folder)
+    document = without_lost(document, (blob for blob in document.blobs() if (blobs_folder / blob).is_file()))
+    sources = _sources(document, blobs_folder)
     with atomic_file(path, overwrite=True) as stream, zipfile.ZipFile(stream, "w") as archive:
         archive.writestr(_member(DOCUMENT), serialization.encode(serialization.to_plain(document)))
         if thumbnail is not None:
@@ -47,17 +49,17 @@ def load(path: Path, blobs_folder: Path) -> Document:
 
     def parse(data: bytes) -> tuple[Document, tuple[BlobId, ...]]:
         document = serialization.from_plain(serialization.decode(data, path), path)
-        return document, tuple(document.recipe.blobs())
+        return document, tuple(document.blobs())
 
     return unpack(path, blobs_folder, parse, MAX_BYTES)
 
 
-def _sources(recipe: Recipe, blobs_folder: Path) -> dict[BlobId, Path]:
-    """The files of the recipe's blobs, all there and not too large together."""
-    sources = {blob: blobs_folder / blob for blob in recipe.blobs()}
+def _sources(document: Document, blobs_folder: Path) -> dict[BlobId, Path]:
+    """The files of the document's blobs, all there and not too large together."""
+    sources = {blob: blobs_folder / blob for blob in document.blobs()}
     for blob, source in sources.items():
         if not source.is_file():
-            raise BlobMissing(_name(recipe, blob))
+            raise BlobMissing(_name(document.recipe, blob))
     total = sum(source.stat().st_size for source in sources.values())
     if total > MAX_BYTES:
         raise BadRequest(

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from desktop.document.document import Document, View
+from desktop.document.document import Document, Kin, View
 from desktop.document.migrations import FORMAT, Plain, format_of, migrate
 from engine.api import recipe
 from engine.api.errors import BadRequest, DocumentDamaged
+from engine.api.latent import latent_from_plain, latent_to_plain
+from engine.api.place_values import place_from_plain, place_to_plain
 
+_log = logging.getLogger(__name__)
 _BLOB_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def to_plain(document: Document) -> Plain:
     """The document in the current format, as plain JSON values."""
     view = {"zoom": document.view.zoom, "center": document.view.center}
-    return {"format": FORMAT, "saved_with": _version(), "recipe": recipe.to_plain(document.recipe), "view": view}
+    plain = {"format": FORMAT, "saved_with": _version(), "recipe": recipe.to_plain(document.recipe), "view": view}
+    return plain | {"family": [_kin_to_plain(kin) for kin in document.family]} if document.family else plain
 
 
 def from_plain(values: Any, subject: object) -> Document:
@@ -58,14 +64,30 @@ def decode(data: bytes, subject: object) -> Any:
 
 
 def _document(values: Plain) -> Document:
-    document = Document(recipe.from_plain(values["recipe"]), _view(values["view"]))
-    for blob in document.recipe.blobs():
+    document = Document(recipe.from_plain(values["recipe"]), _view(values["view"]), tuple(_family(values.get("family"))))
+    for blob in document.blobs():
         if not _BLOB_ID.fullmatch(blob):
             raise ValueError(f"{blob[:80]!r} is no blob id")
     for layer in document.recipe.layers:
         if min(layer.source.width, layer.source.height) < 1:
             raise ValueError(f"a photo of {layer.source.width} × {layer.source.height} pixels")
     return document
+
+
+def _kin_to_plain(kin: Kin) -> Plain:
+    return {"latent": latent_to_plain(kin.latent), "place": place_to_plain(kin.place), "name": kin.name}
+
+
+def _family(plain: Any) -> Iterator[Kin]:
+    """Those that this version can read: the picture itself does not need them."""
+    for values in plain if isinstance(plain, list) else ():
+        try:
+            kin = Kin(latent_from_plain(values["latent"]), place_from_plain(values["place"]), str(values["name"]))
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            _log.info("left out of the document's family: %r", error)
+            continue
+        if all(_BLOB_ID.fullmatch(blob) for blob in kin.blobs):
+            yield kin
 
 
 def _view(plain: Plain) -> View:

@@ -32,10 +32,14 @@ class PhotoThumbnails(QObject):
 
     def want(self, layers: Iterable[Layer]) -> None:
         """Make the thumbnails of these layers' photos that are not made yet."""
-        for photo in (layer.source for layer in layers):
-            if photo.key not in self._asked:
-                self._asked.add(photo.key)
-                self._tasks.spawn(self._make(photo), f"thumbnail {photo.name}")
+        for layer in layers:
+            self.want_source(layer.source)
+
+    def want_source(self, photo: Source) -> None:
+        """Make the thumbnail of a photo or a generated picture, if it is not made yet."""
+        if photo.key not in self._asked:
+            self._asked.add(photo.key)
+            self._tasks.spawn(self._make(photo), f"thumbnail {photo.name}")
 
     async def _make(self, photo: Source) -> None:
         async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.document import edits
-from desktop.document.document import Document, View
+from desktop.document import edits, lineage
+from desktop.document.document import Document, Kin, View
 from desktop.document.history import History
 from engine.api.errors import BadRequest
-from engine.api.recipe import Layer, Photo, Recipe
+from engine.api.recipe import Layer, Photo, Recipe, Source
 
 Edit = Callable[[Document], Document]
 
@@ -41,6 +42,8 @@ class Session(QObject):
         self._clock = clock
         self._history = History()
         self._saved = Recipe()
+        self._known: dict[str, Kin] = {}
+        self._related: tuple[tuple[Source, ...], tuple[Kin, ...]] = ((), ())
         self._layer = 0
         self._dragging = False
         self.path: Path | None = None
@@ -52,7 +55,7 @@ class Session(QObject):
 
     @property
     def document(self) -> Document:
-        return self._history.document
+        return replace(self._history.document, family=self._family())
 
     @property
     def recipe(self) -> Recipe:
@@ -154,10 +157,17 @@ class Session(QObject):
         self.path = path
         self._layer = max(0, len(document.recipe.layers) - 1)
         self._saved = document.recipe if saved else Recipe()
+        self._known = {}
+        self.remember(document.family)
         self._move_to(History.of(document), keep_layer=True)
         self.layer_changed.emit()
         self.title_changed.emit()
         self.view_restored.emit()
+
+    def remember(self, family: Iterable[Kin]) -> None:
+        """What generated pictures of the document came of; no step of the history."""
+        self._known |= {kin.latent.key: kin for kin in family}
+        self._related = ((), ())
 
     def mark_saved(self, document: Document, path: Path) -> None:
         """`document` is now in the file `path`."""
@@ -168,6 +178,15 @@ class Session(QObject):
     def look(self, view: View) -> None:
         """Remember how the artist looks at the picture; no step of the history."""
         self._history = self._history.push(edits.set_view(self.document, view), "view", self._history.gesture)
+
+    def _family(self) -> tuple[Kin, ...]:
+        """Of the pictures that are in the recipe now."""
+        if not self._known:
+            return ()
+        sources = tuple(layer.source for layer in self.recipe.layers)
+        if self._related[0] != sources:
+            self._related = (sources, lineage.relatives(self.recipe, self._known.values()))
+        return self._related[1]
 
     def _leave_gesture(self) -> None:
         self._dragging = False

@@ -145,6 +145,7 @@ class Studio(QObject):
         self.previewer.timed.connect(self.exporter.pace.saw_preview)
         self.exporter.exported.connect(lambda *_: self.results.keep_last())
         self.documents.opened.connect(self.results.clear)
+        self.documents.opened.connect(lambda: self.explorer.records.take_in(session.document.family))
 
     def _show(self) -> None:
         self.thumbnails.want(self.session.recipe.layers)

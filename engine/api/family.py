@@ -43,6 +43,15 @@ def parents_of(place: Place) -> tuple[Latent, ...]:
 
 
 @dataclass(frozen=True)
+class CheckLibrary(Request[str]):
+    """Mend a library file that is damaged, and say so in a sentence; empty where all is well."""
+
+    @property
+    def subject(self) -> str:
+        return "the library"
+
+
+@dataclass(frozen=True)
 class KeepPicture(Request[Member]):
     """Enter a picture that was made at a place. One that is there already stays as it is."""
 
@@ -84,9 +93,10 @@ class ListPictures(Request[tuple[Member, ...]]):
 
 @dataclass(frozen=True)
 class FindFamily(Request[tuple[Member, ...]]):
-    """A picture, its ancestors and its descendants, older ones first."""
+    """A picture, its ancestors and its descendants (`near`: its children only), older ones first."""
 
     id: str
+    near: bool = False
 
     @property
     def subject(self) -> str:

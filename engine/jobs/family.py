@@ -7,6 +7,7 @@ from collections.abc import Generator
 from typing import Any
 
 from engine.api.family import (
+    CheckLibrary,
     DirectionNames,
     FindFamily,
     KeepPicture,
@@ -19,11 +20,17 @@ from engine.api.family import (
 )
 from engine.context import Context, Step, Wait
 from engine.latent.family import FamilyTree
+from engine.latent.mending import check_library
 from engine.latent.replay import replayed
 
 
 def tree(context: Context) -> FamilyTree:
     return FamilyTree(context.places.library)
+
+
+def mend_library(_request: CheckLibrary, context: Context) -> Generator[Step, Any, str]:
+    said: str = yield Wait(context.io.submit(check_library, context.places.library))
+    return said
 
 
 def keep_picture(request: KeepPicture, context: Context) -> Generator[Step, Any, Member]:
@@ -44,7 +51,7 @@ def list_pictures(request: ListPictures, context: Context) -> Generator[Step, An
 
 
 def find_family(request: FindFamily, context: Context) -> Generator[Step, Any, tuple[Member, ...]]:
-    found: tuple[Member, ...] = yield Wait(context.io.submit(tree(context).family, request.id))
+    found: tuple[Member, ...] = yield Wait(context.io.submit(tree(context).family, request.id, near=request.near))
     return found
 
 

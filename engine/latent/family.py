@@ -19,7 +19,7 @@ from engine.api.place_values import place_from_plain, place_to_plain
 
 logger = logging.getLogger(__name__)
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS pictures (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, latent TEXT NOT NULL, place TEXT NOT NULL,
     name TEXT NOT NULL, bookmarked INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL);
@@ -35,6 +35,11 @@ WITH RECURSIVE
     up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id),
     down(id) AS (SELECT :id UNION SELECT child FROM parents JOIN down ON parent = down.id)
 SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT id FROM down) ORDER BY number
+"""
+
+_NEAR_FAMILY = """
+WITH RECURSIVE up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id)
+SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT child FROM parents WHERE parent = :id) ORDER BY number
 """
 
 
@@ -81,11 +86,11 @@ class FamilyTree:
             rows = library.execute(query, {"model": model, "marked": int(bookmarked), "limit": limit}).fetchall()
             return _readable(library, rows)
 
-    def family(self, picture: str) -> tuple[Member, ...]:
-        """The picture, its ancestors and its descendants, older ones first. BadRequest where there is none."""
+    def family(self, picture: str, *, near: bool = False) -> tuple[Member, ...]:
+        """The picture, its ancestors and its descendants (`near`: its children only), older ones first. BadRequest where there is none."""
         with self._opened() as library:
             self._member(library, picture)
-            return _readable(library, library.execute(_FAMILY, {"id": picture}).fetchall())
+            return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture}).fetchall())
 
     def name_direction(self, model: str, kind: str, index: int, name: str) -> None:
         with self._opened() as library:
@@ -118,7 +123,8 @@ class FamilyTree:
         except sqlite3.DatabaseError as error:
             if type(error) is not sqlite3.DatabaseError:  # a mistake of ours
                 raise
-            raise BadRequest(self.file, f"it is damaged ({error}); move it away, and a new library is begun") from error
+            advice = "start Sfumato anew: what can be read is brought over to a new one, and this one is kept"
+            raise BadRequest(self.file, f"it is damaged ({error}); {advice}") from error
 
     def _connected(self) -> sqlite3.Connection:
         try:
@@ -126,8 +132,7 @@ class FamilyTree:
         except sqlite3.OperationalError as error:
             raise self._explained(error) from error
         except sqlite3.DatabaseError:
-            aside = next(path for path in (self.file.with_suffix(f".damaged-{n}") for n in range(1, 1000)) if not path.exists())
-            self.file.rename(aside)
+            set_aside(self.file)
             return _prepared(self.file)
 
     def _explained(self, error: sqlite3.OperationalError) -> DiskFull | NotWritable:
@@ -136,10 +141,16 @@ class FamilyTree:
         return NotWritable(self.file, str(error))
 
 
+def set_aside(file: Path) -> Path:
+    """Move a damaged library to a name that is free, which is returned."""
+    aside = next(path for path in (file.with_suffix(f".damaged-{n}") for n in range(1, 1000)) if not path.exists())
+    return file.rename(aside)
+
+
 def _prepared(file: Path) -> sqlite3.Connection:
     library = sqlite3.connect(file, timeout=5)
     try:
-        library.executescript(_SCHEMA)
+        library.executescript(SCHEMA)
     except BaseException:
         library.close()
         raise

@@ -37,9 +37,13 @@ class _Replay:
     context: Context
     changed: dict[str, None] = field(default_factory=dict)
     """What could not be done as it was, each sentence once and in order."""
+    done: dict[str, Latent] = field(default_factory=dict)
+    """By the key of the picture that is replayed: one that many came of is made once."""
 
     def made(self, picture: Latent, place: Place, depth: int) -> Steps[Step, Any, Latent]:
         """The picture `picture`, which came of `place`; it enters the library."""
+        if picture.key in self.done:
+            return self.done[picture.key]
         if depth == 0:
             raise BadRequest("The picture", f"it has more than {DEEPEST} generations of ancestors")
         parents: list[Latent] = []
@@ -49,8 +53,8 @@ class _Replay:
         anew = self._with(place, tuple(parents))
         yield None
         latent = anew.made if isinstance(anew, Varied) else anew if isinstance(anew, Latent) else (yield from self._resolved(anew))
-        latent = replace(latent, name=picture.name, side=picture.side)
-        yield Wait(self.context.io.submit(self.tree.keep, latent, anew, picture.name, time.time()))
+        latent = self.done[picture.key] = replace(latent, name=self._named(picture), side=picture.side)
+        yield Wait(self.context.io.submit(self.tree.keep, latent, anew, latent.name, time.time()))
         return latent
 
     def _resolved(self, place: Place) -> Steps[Step, Any, Latent]:
@@ -106,6 +110,10 @@ class _Replay:
             except BadRequest:
                 self._note(f"The steps along {way.name} are left out: {self.model.key.id} has no such direction.")
         return tuple(kept)
+
+    def _named(self, picture: Latent) -> str:
+        """Names that tell the generator tell the new one."""
+        return picture.name.replace(picture.model.id, self.model.key.id)
 
     def _note(self, sentence: str) -> None:
         self.changed[sentence] = None

@@ -13,6 +13,8 @@ from desktop.state.explorer.bending import Bending
 from desktop.state.explorer.blending import Blending
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.dragging import Dragging
+from desktop.state.explorer.family import Family
+from desktop.state.explorer.records import Records
 from desktop.state.explorer.searching import Searching
 from desktop.state.explorer.steering import Steering
 from desktop.state.explorer.travelling import Travelling
@@ -64,6 +66,8 @@ class Explorer(QObject):
         self.bending = Bending(self.steering, self)
         self.ways = Ways(self.steering, link, tasks, self)
         self.blending = Blending(self.viewer, self.bookmarks, self)
+        self.family = Family(self.viewer, link, tasks, self)
+        self.records = Records(session, link, tasks, notices)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
         self.searching = Searching(link, tasks, self)
         self.dragging = Dragging(self.viewer, link, tasks, notices, self)
@@ -71,6 +75,8 @@ class Explorer(QObject):
         self.steering.changed.connect(self._bend_map)
         self.searching.arrived.connect(self._go_to_photo)
         self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
+        self.bookmarks.changed.connect(self.family.refresh)
+        self.family.remade.connect(self.visit)
         generators.changed.connect(self._see_generators)
 
     def enter(self) -> None:
@@ -78,9 +84,10 @@ class Explorer(QObject):
         self.is_open = True
         self._see_generators()
 
-    def use(self, model: str) -> None:
-        """Explore this generator."""
+    def use(self, model: str, first: Latent | None = None) -> None:
+        """Explore this generator, from a picture of it or from its first seed on."""
         self.is_open = True
+        self.records.check()
         if model != self.model or self.info is None:
             self.model, self.info, self.trouble = model, None, ""
             self.viewer.leave()
@@ -91,13 +98,17 @@ class Explorer(QObject):
             self.bending.open(None)
             self.searching.open(None)
             self.dragging.leave()
+            self.family.leave()
             self.model_changed.emit()
-            self._tasks.spawn_latest(self._opened(model), "open a generator")
+            self._tasks.spawn_latest(self._opened(model, first), "open a generator")
 
     def visit(self, latent: Latent) -> None:
-        """Go back to a picture."""
-        self.steering.take(latent)
-        self.viewer.go(latent)
+        """Go back to a picture, of this generator or of another one."""
+        if latent.model.id != self.model and self.generators.find(latent.model.id) is not None:
+            self.use(latent.model.id, latent)
+        else:
+            self.steering.take(latent)
+            self.viewer.go(latent)
 
     def bookmark(self) -> None:
         """Keep the live picture where it can be found again; once more takes the bookmark away."""
@@ -114,6 +125,8 @@ class Explorer(QObject):
         """Lay a picture over what is on the canvas; it can be undone like any other change."""
         named = latent if latent.name else replace(latent, name=f"{latent.model.id} picture")
         self._session.apply(lambda document: edits.add_layer(document, named), f"layer {named.name}", f"Added {named.name} as a layer")
+        shown, place = self.viewer.latent, self.viewer.place
+        self.records.remember(named, place if shown is not None and place is not None and shown.key == named.key else named)
 
     @property
     def canvas_photo(self) -> Photo | None:
@@ -128,7 +141,7 @@ class Explorer(QObject):
         if photo is not None and all(layer.source != photo for layer in self._session.recipe.layers):
             self._session.apply(lambda document: edits.add_layer(document, photo), f"layer {photo.name}", f"Added {photo.name} as a layer")
 
-    async def _opened(self, model: str) -> None:
+    async def _opened(self, model: str, first: Latent | None) -> None:
         try:
             info = await self._link.run(OpenGenerator(model))
         except RequestFailed as failed:
@@ -141,7 +154,10 @@ class Explorer(QObject):
         self.bookmarks.look(info.key)
         self.ways.open(info.key)
         self.bending.open(info)
-        self.steering.begin(info.key)
+        if first is None:
+            self.steering.begin(info.key)
+        else:
+            self.visit(first)
         self.searching.open(info.key)
 
     def _arrive(self) -> None:
@@ -156,6 +172,7 @@ class Explorer(QObject):
         if place != self.steering.place:
             self.steering.take(latent)
         self.ways.show_strips()
+        self.family.refresh()
 
     def _bend_map(self) -> None:
         """Travelling leaves the effects on."""

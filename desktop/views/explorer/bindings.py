@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from desktop.state.studio import Studio
 from desktop.state.training.generators import in_few_words
 from desktop.views.explorer.bend_bindings import BendBindings
+from desktop.views.explorer.family_bindings import FamilyBindings
 from desktop.views.explorer.picture_panel import Controls
 from desktop.views.explorer.search_bindings import DragBindings, PhotoBindings
 from desktop.views.explorer.space import ExplorerSpace
@@ -32,6 +33,7 @@ class ExplorerBindings(QObject):
         self._bind_journey()
         PhotoBindings(space, studio, handlers)
         DragBindings(space, studio)
+        FamilyBindings(space.family, self._explorer, handlers)
         self._show_model()
         self._show_controls()
         self._show_bookmarks()

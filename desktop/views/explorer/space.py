@@ -11,6 +11,7 @@ from desktop.views.explorer.bend_page import BendPage
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.drag_page import DragPage
+from desktop.views.explorer.family_page import FamilyPage
 from desktop.views.explorer.handles import Handles
 from desktop.views.explorer.journey_page import JourneyPage
 from desktop.views.explorer.map_page import MapPage
@@ -63,6 +64,7 @@ class ExplorerSpace(QWidget):
         self.drag = DragPage()
         self.handles = Handles(self.stage)
         self.drop = PhotoDrop(self)
+        self.family = FamilyPage()
         self.add_tools(
             [
                 ("Map", self.map),
@@ -72,6 +74,7 @@ class ExplorerSpace(QWidget):
                 ("Journey", self.journey),
                 ("Photo", self.photo),
                 ("Drag", self.drag),
+                ("Family", self.family),
             ]
         )
 

@@ -13,6 +13,7 @@ import torch
 from engine.api.errors import BadRequest, DiskFull, NotWritable
 from engine.api.exploring import Blend, FindLatents, Journey, MapPoint, Place, Push, Steered, Varied, Visit, Waypoint
 from engine.api.family import (
+    CheckLibrary,
     DirectionNames,
     FindFamily,
     KeepPicture,
@@ -139,6 +140,8 @@ def test_a_picture_is_replayed_step_by_step_on_another_model(model: GeneratorMod
     pushed = keep(context, Steered(child.latent, (Push(directions(model, "sefa", 2)[1], 2.0),)))
     replay, _ = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
     assert isinstance(replay, Replayed) and replay.changed == ()
+    steps, _ = drive(family.find_family(FindFamily(replay.latent.key), context))
+    assert isinstance(steps, tuple) and [step.name for step in steps[:2]] == ["other 1", "other 2"]
     made = replay.latent
     ours = [styles_of(replace(seed.latent, model=other.key), other.network) for seed in (a, b)]
     step = torch.from_numpy(directions(other, "sefa", 2)[1].step.array())
@@ -199,14 +202,50 @@ def test_a_picture_of_another_version_does_not_hide_the_others(
         FamilyTree(context.places.library).member(other.id)
 
 
-def test_a_library_with_damaged_pages_is_said(model: GeneratorModel, context: Context) -> None:
-    for seed in range(12):
-        keep(context, Latent.of_seed(model.key, seed), "long " * 1000)
+def damage(context: Context) -> bytes:
+    """Overwrite the middle of a library's pages; what the file is then."""
     file = context.places.library
     data = file.read_bytes()
-    file.write_bytes(data[: len(data) // 4] + bytes(len(data) - len(data) // 4))
+    spoilt = data[: len(data) // 2] + bytes(len(data) // 4) + data[len(data) // 2 + len(data) // 4 :]
+    file.write_bytes(spoilt)
+    return spoilt
+
+
+def test_a_library_with_damaged_pages_is_said_and_mended(model: GeneratorModel, context: Context) -> None:
+    a = keep(context, Latent.of_seed(model.key, 100), "the first")
+    keep(context, Steered(a.latent, (Push(directions(model, "sefa", 1)[0], 1.0),)), "child")
+    for seed in range(60):
+        keep(context, Latent.of_seed(model.key, seed), "long " * 1000)
+    drive(family.mark_picture(MarkPicture(a.id, bookmarked=True), context))
+    spoilt = damage(context)
     with pytest.raises(BadRequest, match=r"library\.sqlite: it is damaged"):
         drive(family.list_pictures(ListPictures(), context))
+    said, _ = drive(family.mend_library(CheckLibrary(), context))
+    assert isinstance(said, str) and "pictures of it could be read" in said and "library.damaged-1" in said
+    assert context.places.library.with_suffix(".damaged-1").read_bytes() == spoilt
+    found, _ = drive(family.list_pictures(ListPictures(), context))
+    assert isinstance(found, tuple) and 5 < len(found) < 62
+    tree, _ = drive(family.find_family(FindFamily(a.id), context))
+    assert isinstance(tree, tuple) and [(one.name, one.bookmarked) for one in tree] == [("the first", True), ("child", False)]
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == ""
+
+
+def test_a_library_that_is_none_is_begun_anew_and_kept(context: Context) -> None:
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == "", "there is none yet"
+    context.places.library.write_bytes(b"no library" * 500)
+    said, _ = drive(family.mend_library(CheckLibrary(), context))
+    assert isinstance(said, str) and "a new one is begun" in said
+    assert context.places.library.with_suffix(".damaged-1").read_bytes().startswith(b"no library")
+    assert drive(family.list_pictures(ListPictures(), context))[0] == ()
+
+
+def test_near_relatives_are_all_ancestors_and_the_children(model: GeneratorModel, context: Context) -> None:
+    (way,) = directions(model, "sefa", 1)
+    line = [keep(context, Latent.of_seed(model.key, 1))]
+    for _ in range(3):
+        line.append(keep(context, Steered(line[-1].latent, (Push(way, 1.0),))))
+    near, _ = drive(family.find_family(FindFamily(line[1].id, near=True), context))
+    assert near == tuple(line[:3])
 
 
 @pytest.mark.parametrize(("code", "kind"), [(sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_READONLY, NotWritable)])

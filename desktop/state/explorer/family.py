@@ -1,0 +1,112 @@
+"""The family tree of the live picture, and the picture made anew in another generator."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from desktop.client import RequestFailed
+from desktop.state.explorer.pedigree import Relative, pedigree
+from desktop.state.explorer.viewer import Viewer
+from desktop.state.link import Link
+from desktop.state.photo_thumbnails import PhotoThumbnails
+from desktop.state.tasks import Tasks
+from engine.api.errors import BadRequest
+from engine.api.exploring import Direction, Place
+from engine.api.family import DirectionNames, FindFamily, Member, ReplayPicture
+from engine.api.latent import Latent
+
+
+class Family(QObject):
+    """`changed` follows the tree, `pictured` a thumbnail (id, image), `remade` carries the picture that another generator made."""
+
+    changed = Signal()
+    pictured = Signal(str, QImage)
+    remade = Signal(object)
+
+    def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._viewer = viewer
+        self._link = link
+        self._tasks = tasks
+        self._is_watched = False
+        self._names: dict[tuple[str, int], str] = {}
+        self._images: dict[str, QImage] = {}
+        self._thumbnails = PhotoThumbnails(link, tasks, self)
+        self._thumbnails.made.connect(self._keep_image)
+        self._remade: tuple[Latent, tuple[str, ...]] | None = None
+        self.rows: tuple[Relative, ...] = ()
+        self.trouble = ""
+        """Why there is no more to be told of the family."""
+        self.is_replaying = False
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Of the live picture, where another generator has just made it anew: what could not be done as it was."""
+        return self._remade[1] if self._remade is not None and self._remade[0] == self._viewer.latent else ()
+
+    @property
+    def is_remade(self) -> bool:
+        """Whether the live picture is the one that was just made anew."""
+        return self._remade is not None and self._remade[0] == self._viewer.latent
+
+    def find(self, id: str) -> Relative | None:
+        return next((row for row in self.rows if row.id == id), None)
+
+    def thumbnail(self, id: str) -> QImage:
+        """Null as long as there is none."""
+        return self._images.get(id, QImage())
+
+    def watch(self, on: bool) -> None:
+        """Whether the tree is in front."""
+        self._is_watched = on
+        if on:
+            self.refresh()
+
+    def leave(self) -> None:
+        """There is no picture."""
+        self.rows, self.trouble = (), ""
+        self.changed.emit()
+
+    def refresh(self) -> None:
+        """Read the family of the live picture."""
+        picture, place = self._viewer.latent, self._viewer.place
+        if self._is_watched and picture is not None and place is not None:
+            self._tasks.spawn_latest(self._read(picture, place), "family")
+
+    def replay(self, model: str) -> None:
+        """Make the live picture anew in another generator."""
+        if self._viewer.latent is not None and not self.is_replaying:
+            self.is_replaying = True
+            self.changed.emit()
+            self._tasks.spawn(self._replay(self._viewer.latent, model), "replay a picture")
+
+    async def _read(self, picture: Latent, place: Place) -> None:
+        family: tuple[Member, ...] = ()
+        self.trouble = ""
+        try:
+            self._names = await self._link.run(DirectionNames(picture.model.hash))
+            family = await self._link.run(FindFamily(picture.key, near=True))
+        except RequestFailed as failed:
+            if failed.failure.kind != BadRequest.__name__ or "not in the library" not in failed.failure.detail:
+                self.trouble = failed.failure.sentence
+        self.rows = pedigree(picture, place, family, self._name)
+        self.changed.emit()
+        for row in self.rows:
+            self._thumbnails.want_source(row.latent)
+
+    async def _replay(self, picture: Latent, model: str) -> None:
+        try:
+            done = await self._link.run(ReplayPicture(picture.key, model))
+        finally:
+            self.is_replaying = False
+            self.changed.emit()
+        self._remade = (done.latent, done.changed)
+        self.remade.emit(done.latent)
+
+    def _name(self, direction: Direction) -> str:
+        return self._names.get((direction.kind, direction.index)) or direction.name
+
+    def _keep_image(self, id: str, image: QImage) -> None:
+        self._images[id] = image
+        self.pictured.emit(id, image)

@@ -1,0 +1,46 @@
+"""The family tree's page and what it shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from desktop.state.explorer.explorer import Explorer
+from desktop.views.explorer.family_page import FamilyPage
+from desktop.views.handlers import Handlers
+
+
+class FamilyBindings(QObject):
+    """Connects the page to the tree, once."""
+
+    def __init__(self, page: FamilyPage, explorer: Explorer, handlers: Handlers) -> None:
+        super().__init__(page)
+        self._page = page
+        self._explorer = explorer
+        self._handlers = handlers
+        family = explorer.family
+        family.changed.connect(self._show)
+        family.pictured.connect(page.list.set_picture)
+        explorer.model_changed.connect(self._show)
+        page.shown.connect(family.watch)
+        page.visited.connect(self._visit)
+        page.canvas_wanted.connect(self._lay)
+        page.replay_wanted.connect(family.replay)
+        self._show()
+
+    def _show(self) -> None:
+        family, generators = self._explorer.family, self._explorer.generators
+        self._page.set_family(family.rows, family.trouble)
+        for row in family.rows:
+            if not (image := family.thumbnail(row.id)).isNull():
+                self._page.list.set_picture(row.id, image)
+        self._page.set_others([(model.id, model.id) for model in generators.all if model.id != self._explorer.model])
+        self._page.set_replay(ready=bool(family.rows), busy=family.is_replaying, remade=family.is_remade, said=family.said)
+
+    def _visit(self, id: str) -> None:
+        if (relative := self._explorer.family.find(id)) is not None:
+            self._explorer.visit(relative.latent)
+
+    def _lay(self, id: str) -> None:
+        if (relative := self._explorer.family.find(id)) is not None:
+            self._explorer.lay(relative.latent)
+            self._handlers.show_studio()

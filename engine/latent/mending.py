@@ -1,0 +1,63 @@
+"""A library file that is damaged: what can be read of it is brought over to a new one, and the damaged one is kept beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from engine.api.errors import NotWritable
+from engine.latent.family import SCHEMA, set_aside
+
+TABLES = ("pictures", "parents", "directions")
+
+
+def check_library(file: Path) -> str:
+    """A sentence where the library was damaged and is mended now; empty where all is well, or nothing was kept yet.
+
+    Raises NotWritable where the damaged file cannot be moved, or the new one not be written.
+    """
+    if not file.exists() or _is_whole(file):
+        return ""
+    try:
+        aside = set_aside(file)
+        count = _salvaged(aside, file)
+    except (OSError, sqlite3.Error) as error:
+        raise NotWritable(file, str(error)) from error
+    kept = f"The damaged file is kept as {aside.name}."
+    if not count:
+        return f"The library of your pictures is damaged and cannot be read: a new one is begun. {kept}"
+    return f"The library of your pictures was damaged: {count:,} pictures of it could be read and are here again. {kept}"
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether SQLite finds no damage. What cannot be opened for another reason is not damaged, and told where it is used."""
+    try:
+        with closing(sqlite3.connect(file, timeout=5)) as library:
+            return bool(library.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.OperationalError:
+        return True
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _salvaged(damaged: Path, file: Path) -> int:
+    """How many pictures were brought over."""
+    with closing(sqlite3.connect(file, timeout=5)) as library, closing(sqlite3.connect(damaged, timeout=5)) as old, library:
+        library.executescript(SCHEMA)
+        for table in TABLES:
+            columns = library.execute(f"SELECT count(*) FROM pragma_table_info('{table}')").fetchone()[0]
+            places = ", ".join("?" * columns)
+            for row in _rows(old, table):
+                with suppress(sqlite3.Error):  # half a row is none
+                    library.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)
+        return int(library.execute("SELECT count(*) FROM pictures").fetchone()[0])
+
+
+def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """Those that can be reached from either end: a damaged page stops each way where it is met."""
+    for way in ("ASC", "DESC"):
+        with suppress(sqlite3.Error):
+            yield from old.execute(f"SELECT * FROM {table} ORDER BY rowid {way}")
