@@ -69,7 +69,7 @@ class Explorer(QObject):
         self.family = Family(self.viewer, link, tasks, self)
         self.records = Records(session, link, tasks, notices)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
-        self.searching = Searching(link, tasks, self)
+        self.searching = Searching(link, tasks, notices, self)
         self.dragging = Dragging(self.viewer, link, tasks, notices, self)
         self.viewer.arrived.connect(self._arrive)
         self.steering.changed.connect(self._bend_map)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from desktop.client import RequestFailed, Stop
 from desktop.state.frames import encoded, to_image
 from desktop.state.link import Link
+from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
 from engine.api.events import Cancelled, Failed, Fidelity, Finished, Frame, Progress
 from engine.api.exploring import NEAR, Invert, Inverted
@@ -39,10 +40,11 @@ class Searching(QObject):
     begun = Signal()
     arrived = Signal()
 
-    def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, link: Link, tasks: Tasks, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._link = link
         self._tasks = tasks
+        self._notices = notices
         self._model: ModelKey | None = None
         self._is_wanted = False
         self._stop = Stop()
@@ -80,6 +82,7 @@ class Searching(QObject):
 
     def take_file(self, path: Path) -> None:
         """Look for the photo in this file. One that cannot be read leaves everything as it is."""
+        self._notices.say(f"Reading {path.name}…")
         self._tasks.spawn_latest(self._taken(ImportPicture(path=path)), READING)
 
     def take_image(self, image: QImage, name: str) -> None:
@@ -92,6 +95,7 @@ class Searching(QObject):
         self._begin(photo)
 
     def _begin(self, photo: Photo) -> None:
+        self._notices.say(f"Looking for {photo.name}")
         self.photo, self.original = photo, QImage()
         self._tasks.spawn_latest(self._looked_at(photo), "look at the photo to find")
         self.search()

@@ -67,6 +67,8 @@ class DragPage(QWidget):
 
     def set_run(self, *, running: bool, ready: bool, undoable: bool, progress: float) -> None:
         """What can be done now; `progress` is 0..1."""
+        changes = running != self.run.isHidden()
+        had_focus = any(button.hasFocus() for button in (self.run, self.stop, self.cancel))
         self.run.setVisible(not running)
         self._running.setVisible(running)
         self.run.setEnabled(ready)
@@ -74,6 +76,8 @@ class DragPage(QWidget):
         self.clear.setEnabled(self.points.count() > 0 and not running)
         self.points.setEnabled(not running)
         self.progress.setValue(round(1000 * progress))
+        if had_focus and changes:  # the keyboard stays where the run is begun and ended
+            (self.stop if running else self.run if ready else self.points).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_possible(self, on: bool) -> None:
         """Whether the generator is of a kind whose pictures can be pulled."""

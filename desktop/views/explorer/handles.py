@@ -1,4 +1,5 @@
-"""Drag points over the live picture: a dot where a point is taken hold of, a ring where it shall come to, and a line between."""
+"""Drag points over the live picture: a dot where a point is taken hold of, a ring where it shall come to, and a line between. A point
+that is pinned is a disc."""
 
 from __future__ import annotations
 
@@ -224,12 +225,13 @@ class Handles(QWidget):
             painter.setPen(QPen(dark, 1.5))
             painter.setBrush(light)
             painter.drawEllipse(start, DOT, DOT)
-        painter.setBrush(QColor(0, 0, 0, 150))
+        is_pinned = pull.start == pull.end  # a disc: it goes nowhere
+        painter.setBrush(light if is_pinned else QColor(0, 0, 0, 150))
         for colour, width in ((dark, 4.5), (light, 2.0)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(end, RING, RING)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(light)
+        painter.setPen(QColor(THEME.on_accent) if is_pinned else light)
         painter.setFont(font(THEME.size_small, Weight.DemiBold, tabular=True))
         painter.drawText(QRectF(end.x() - RING, end.y() - RING, 2 * RING, 2 * RING), Qt.AlignmentFlag.AlignCenter, str(index + 1))
 

@@ -65,6 +65,7 @@ class PhotoPage(QWidget):
     def set_phase(self, phase: Phase, sentence: str, *, has_found: bool, other_kind: bool) -> None:
         """Where the search stands, and what there is to say of it."""
         searching = phase == "searching"
+        had_focus = self.again.hasFocus() or self.stop.hasFocus()
         self._stack.setCurrentIndex(0 if phase == "empty" else 1)
         self._running.setVisible(searching)
         self._ended.setVisible(not searching)
@@ -74,6 +75,8 @@ class PhotoPage(QWidget):
         self.again.setText("Look for it" if phase == "waiting" else "Look once more")
         self.layers.setVisible(other_kind)
         self.tuned.setEnabled(not searching)
+        if had_focus:  # the keyboard stays where the search is begun and ended
+            (self.stop if searching else self.again).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_photo(self, image: QImage) -> None:
         self.photo.show_image(image)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ from engine.jobs.invert import drag_points, invert
 from engine.jobs.library import import_picture
 from engine.latent.codes import styles_of
 from engine.latent.dragging import Dragging
-from engine.latent.inversion import Comparison, critic_stages, psnr
+from engine.latent.inversion import Comparison, Search, critic_stages, psnr
 from engine.latent.stills import still, with_tuning
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
+from engine.nets.encoder import Encoder
 from engine.nets.generators import GeneratorConfig, build_critic, build_generator
 from tests.engine.jobs.stage import Stage
 from tests.tiny import TINY_GENERATOR, drive, picture_file, write_tiny_generator
@@ -70,6 +72,34 @@ def test_a_search_can_be_stopped_at_any_time_with_the_best_so_far(model: Generat
     quality = [psnr(torch.tensor(drive(still(code, context))[0].pixels / 127.5 - 1), target) for code in (kept[0], kept[-7], kept[-2])]
     assert quality[0] < quality[1] < quality[2]
     assert quality[2] > meter[-2].psnr - 1
+
+
+def test_the_search_begins_with_the_best_of_its_guesses(model: GeneratorModel) -> None:
+    """An encoder's is taken where it is better than all random codes."""
+    network = model.network
+    styles = styles_of(Latent.of_seed(model.key, 3), network)
+    photo = network.synthesize(styles, None)
+
+    def begun(encoder: Encoder | None) -> tuple[Search, list[float]]:
+        search = Search(network, Comparison(photo))
+        far = [float(Comparison(photo)(network.synthesize(search.styles, None))) for _ in search.start(encoder)]
+        return search, far
+
+    search, far = begun(None)
+    assert all(later <= earlier for earlier, later in itertools.pairwise(far)) and far[-1] < far[0]
+    assert torch.equal(begun(StillEncoder(styles))[0].styles, styles)
+    assert torch.equal(begun(StillEncoder(styles + 50))[0].styles, search.styles)
+
+
+class StillEncoder(Encoder):
+    """Guesses always the same."""
+
+    def __init__(self, guess: torch.Tensor) -> None:
+        torch.nn.Module.__init__(self)
+        self.guess = guess
+
+    def forward(self, _pictures: torch.Tensor) -> torch.Tensor:
+        return self.guess
 
 
 def test_a_search_lets_everything_shorter_pass(model: GeneratorModel, context: Context, tmp_path: Path) -> None:

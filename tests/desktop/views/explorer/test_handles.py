@@ -143,7 +143,9 @@ def test_points_stand_out_and_follow_the_stages_size(handles: Handles) -> None:
     before = lightness(handles, (0.6, 0.5))
     handles.set_points((PULLED,), None, running=False)
     assert lightness(handles, (0.6, 0.5)) > 240 > before  # the line between
-    assert lightness(handles, PULLED.start) > 240
+    assert lightness(handles, PULLED.start) > 240 > before > lightness(handles, PULLED.end, across=7)
+    handles.set_points((PULLED, PINNED), None, running=False)
+    assert lightness(handles, PINNED.end, across=6) > 240  # a disc
     assert lightness(handles, PULLED.end, across=10) > 240 and lightness(handles, PULLED.end, across=12) < before  # a ring with a dark rim
     stage = stage_of(handles)
     stage.resize(332, 332)
@@ -167,6 +169,13 @@ def test_the_list_says_in_words_where_points_go(qtbot: QtBot) -> None:
     QTest.keyClick(page.points, Qt.Key.Key_Delete)
     QTest.keyClick(page.points, Qt.Key.Key_Escape)
     assert heard == [("choose", 0), ("remove", 0), "cancel"]
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.run.setFocus()
+    page.set_run(running=True, ready=False, undoable=True, progress=0.5)
+    assert page.focusWidget() is page.stop
+    page.set_run(running=False, ready=True, undoable=True, progress=1)
+    assert page.focusWidget() is page.run
     page.set_run(running=True, ready=False, undoable=True, progress=0.5)
     assert not page.run.isVisible() and page.stop.isVisible() and page.progress.value() == 500
     page.set_possible(False)
