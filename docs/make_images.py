@@ -1,7 +1,7 @@
-"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, and the Train
-workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
+"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, the export dialog, and
+the Train workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
 
-python docs/make_images.py [gallery] [window] [training]
+python docs/make_images.py [gallery] [window] [printing] [training]
 """
 
 from __future__ import annotations
@@ -56,6 +56,48 @@ def gallery() -> None:
     wall.save(IMAGES / "gallery.jpg", quality=82, optimize=True)
 
 
+def printing() -> None:
+    """The export dialog with a large print, looked at through its loupe."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import qasync
+
+    from desktop.app import make_application
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SFUMATO_HOME"] = str(Path(folder) / "home")
+        prints = Path(folder) / "Prints"
+        prints.mkdir()
+        with qasync.QEventLoop(make_application()) as loop:
+            loop.run_until_complete(_printed(prints))
+
+
+async def _printed(prints: Path) -> None:
+    from desktop.app import App
+    from desktop.state.settings import ExportChoice
+    from desktop.views.export_dialog import ExportDialog
+    from engine.api.places import places
+
+    app = App(places())
+    tasks = app.studio.tasks
+    app.window.resize(1440, 900)
+    app.window.show()
+    try:
+        await app.begin()
+        app.studio.open_house()
+        await tasks.idle()
+        app.studio.painting.use_style("gallery:van-gogh-mountain-meadow")
+        await tasks.idle()
+        choice = ExportChoice(str(prints), ".tif", 4724, unit="cm", dpi=300, bits=16, bleed=0.3, profile="adobe-rgb")
+        app.studio.settings.change(export=choice)
+        app.handlers.export()
+        await tasks.idle()
+        (dialog,) = app.window.findChildren(ExportDialog)
+        await _photograph(dialog, "export")
+        dialog.reject()
+    finally:
+        await app.close()
+
+
 def training() -> None:
     """The Train workspace: a folder's report, a training under way, its model."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -107,7 +149,7 @@ async def _photograph(window: QWidget, name: str) -> None:
         keep(shot, IMAGES / f"{name}.jpg")
 
 
-MADE: dict[str, Callable[[], None]] = {"gallery": gallery, "window": window, "training": training}
+MADE: dict[str, Callable[[], None]] = {"gallery": gallery, "window": window, "printing": printing, "training": training}
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)

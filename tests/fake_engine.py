@@ -37,6 +37,7 @@ from engine.api.events import (
     Tiles,
 )
 from engine.api.manifest import Manifest
+from engine.api.proofing import Loupe, SoftProof
 from engine.api.recipe import Layer, Photo, Recipe, Source
 from engine.api.requests import (
     DeleteRun,
@@ -235,6 +236,11 @@ class StudioScript:
                 yield coloured_frame(colour_of(photo.key), *_fitted(photo, edge), photo.width)
             case StyleSample(blob, _, edge):
                 yield coloured_frame(colour_of(blob), edge, edge, edge)
+            case SoftProof(pixels, scale, proof):
+                yield coloured_frame(colour_of(proof), pixels.shape[1], pixels.shape[0], round(pixels.shape[1] / scale))
+            case Loupe(recipe, edge, spot):
+                native = recipe.native_size[0]
+                yield coloured_frame(colour_of((recipe, spot)), spot.width, spot.height, spot.width * native // recipe.size_at(edge)[0])
             case Export():
                 yield from self._export(request)
             case _:

@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.api.errors import BadRequest
 from engine.api.limits import print_budget
+from engine.api.output import Compression
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,15 @@ class FileFormat:
     max_side: int | None = None
     has_quality: bool = False
     other_suffixes: tuple[str, ...] = ()
+    is_deep: bool = False
+    """Whether it holds 16 bits a sample."""
 
 
 FORMATS: Final = (
-    FileFormat("png", "PNG", ".png", "Every pixel exact. For editing and for the web."),
-    FileFormat("jpeg", "JPEG", ".jpg", "Small, and opens everywhere. For sharing.", 65_500, True, (".jpeg",)),
+    FileFormat("png", "PNG", ".png", "Every pixel exact. For editing and the web.", is_deep=True),
+    FileFormat("jpeg", "JPEG", ".jpg", "Small, opens everywhere. For sharing.", 65_500, True, (".jpeg",)),
     FileFormat("webp", "WebP", ".webp", "Smaller than JPEG. For the web.", 16_383, True),
-    FileFormat("tiff", "TIFF", ".tif", "Every pixel exact. For print and archive.", None, False, (".tiff",)),
+    FileFormat("tiff", "TIFF", ".tif", "Every pixel exact. For print and archive.", None, False, (".tiff",), True),
 )
 
 # Bits a pixel: medians over paintings 1024 px wide, encoded as the engine does. Real pictures lie within about half and double.
@@ -38,6 +41,15 @@ _LOSSY_BITS: Final = {
     "jpeg": ((1, 0.35), (10, 0.57), (30, 1.16), (50, 1.75), (70, 2.2), (80, 2.6), (85, 3.1), (92, 3.7), (96, 5.1), (100, 9.0)),
     "webp": ((1, 0.3), (10, 0.5), (30, 0.9), (50, 1.25), (70, 1.6), (80, 2.0), (85, 2.35), (92, 3.1), (96, 3.8), (100, 4.7)),
 }
+
+_DEEP: Final = 2.5
+"""How much larger exact files of 16 bits a sample are than those of 8: the finest bits hardly compress."""
+_PLAIN_BITS: Final = 24.0
+"""Of a pixel that is not compressed, with 8 bits a sample."""
+_LZW: Final = 1.25
+"""Against deflate."""
+_LEVEL_BYTES: Final = 9
+"""A pixel of a painted layer's levels on the disk while the picture is made: six bytes of the largest, half as much of the others."""
 
 _ENGINE_BYTES: Final = 700_000_000
 """torch, the stylizer, the tile and the strips at work: a print is made strip by strip."""
@@ -49,11 +61,23 @@ _WEBP_BYTES_A_PIXEL: Final = 10
 
 @dataclass(frozen=True)
 class Estimate:
-    """`bytes` on the disk, `memory_bytes` at the peak, `seconds` None where the machine's speed is not known yet."""
+    """`bytes` on the disk, `memory_bytes` at the peak, `seconds` None where the machine's speed is not known yet. `scratch_bytes` are on
+    the disk as well while the picture is made."""
 
     bytes: int
     memory_bytes: int
     seconds: float | None
+    scratch_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What of a file, beside its size and quality, decides how large it is."""
+
+    bits: int = 8
+    channels: int = 3
+    compression: Compression = "deflate"
+    lossless: bool = False
 
 
 def pixel_limit() -> int | None:
@@ -86,22 +110,51 @@ def typed_suffix(name: str) -> str:
 
 
 def estimate(
-    width: int, height: int, format: str, quality: int, seconds_per_megapixel: float | None, *, lossless: bool = False
+    width: int,
+    height: int,
+    format: str,
+    quality: int,
+    seconds_per_megapixel: float | None,
+    samples: Samples = Samples(),
+    painted_pixels: int = 0,
 ) -> Estimate:
-    """What a picture of `width` × `height` pixels will take as `format` ("png", "jpeg", "webp", "tiff") at `quality` 1…100."""
+    """What a picture of `width` × `height` pixels will take as `format` ("png", "jpeg", "webp", "tiff") at `quality` 1…100.
+
+    `painted_pixels`: those that the network paints, all layers together.
+    """
     pixels = width * height
-    bits = _EXACT_BITS[format] if format not in _LOSSY_BITS or lossless else _between(_LOSSY_BITS[format], quality)
-    size = round(pixels * bits / 8)
+    exact = format not in _LOSSY_BITS or samples.lossless
+    bits = _exact_bits(format, samples) if exact else _between(_LOSSY_BITS[format], quality)
+    size = round(pixels * bits / 8 * samples.channels / 3)
     seconds = None if seconds_per_megapixel is None else pixels / 1e6 * seconds_per_megapixel
     memory = _ENGINE_BYTES + width * _WIDTH_BYTES + (pixels * _WEBP_BYTES_A_PIXEL if format == "webp" else 0)
-    return Estimate(size, memory, seconds)
+    scratch = pixels * samples.channels * samples.bits // 8 + painted_pixels * _LEVEL_BYTES
+    return Estimate(size, memory, seconds, scratch)
+
+
+def _exact_bits(format: str, samples: Samples) -> float:
+    """Of a pixel of three samples."""
+    if format == "tiff" and samples.compression == "none":
+        return _PLAIN_BITS * samples.bits / 8
+    more = _LZW if format == "tiff" and samples.compression == "lzw" else 1.0
+    return _EXACT_BITS[format] * more * (_DEEP if samples.bits == 16 else 1.0)
+
+
+def room_problem(cost: Estimate, free: int | None) -> str:
+    """Why the disk has no room for the picture and its raw strips; empty where it has, or where it does not say."""
+    needed = cost.bytes + cost.scratch_bytes
+    if free is None or needed <= free:
+        return ""
+    return f"The disk has {size_in_words(free)} free; about {size_in_words(needed)} are needed while the picture is made."
 
 
 def in_words(cost: Estimate) -> str:
-    """ "About 21 MB · 1.2 GB of memory · 40 seconds"."""
+    """ "About 21 MB · 1.2 GB of memory · 40 seconds · 90 MB more on the disk meanwhile"."""
     parts = [f"About {size_in_words(cost.bytes)}", f"{size_in_words(cost.memory_bytes)} of memory"]
     if cost.seconds is not None:
         parts.append(time_in_words(cost.seconds))
+    if cost.scratch_bytes:
+        parts.append(f"{size_in_words(cost.scratch_bytes)} more on the disk meanwhile")
     return " · ".join(parts)
 
 

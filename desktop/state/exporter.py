@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,7 +12,7 @@ from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.pace import Pace
-from desktop.state.settings import ExportChoice, SettingsStore
+from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
 from engine.api.output import Output
@@ -35,10 +36,15 @@ class Exporter(QObject):
         self._settings = settings
         self.pace = Pace()
 
+    def folder(self) -> Path | None:
+        """Where the next picture might go: where the last one went, or to where the photo came from; None where that is not known."""
+        settings = self._settings.settings
+        known = [settings.export.folder, *(str(Path(photo).parent) for photo in settings.recent)]
+        return next((Path(folder) for folder in known if folder and Path(folder).is_dir()), None)
+
     def export(self, recipe: Recipe, output: Output) -> asyncio.Task[Exported | None]:
         """Write the recipe as it is now; what is changed meanwhile does not come into it."""
-        choice = ExportChoice(str(output.path.parent), output.path.suffix, output.long_edge, output.quality)
-        self._settings.change(export=choice)
+        self._settings.change(export=self._settings.settings.export.told(output))
         return self._tasks.spawn(self._export(recipe, output), f"export {output.path.name}")
 
     async def _export(self, recipe: Recipe, output: Output) -> Exported | None:

@@ -8,19 +8,60 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from desktop.state.print_size import Unit
 from engine.api.atomic import atomic_file
 from engine.api.errors import SfumatoError
+from engine.api.output import BleedEdges, Chroma, Compression, Intent, Output
+from engine.api.proofing import Proof
 
 MAX_RECENT = 12
 
 
 class ExportChoice(msgspec.Struct, frozen=True):
-    """The export dialog's last answers; `long_edge` None is the photo's own size."""
+    """The export dialog's last answers, as in `Output`; `long_edge` None is the photo's own size."""
 
     folder: str = ""
     suffix: str = ".png"
     long_edge: int | None = None
-    quality: int = 92
+    quality: int = Output.quality
+    unit: Unit = "px"
+    dpi: float | None = None
+    bleed: float = Output.bleed
+    bleed_edges: BleedEdges = Output.bleed_edges
+    bits: int | None = None
+    lossless: bool = Output.lossless
+    chroma: Chroma = Output.chroma
+    compression: Compression = Output.compression
+    profile: str = Output.profile
+    intent: Intent = Output.intent
+    black_point: bool = Output.black_point
+    gamut: bool = True
+    """Mark what the printer cannot print, in a soft proof."""
+
+    def told(self, output: Output) -> ExportChoice:
+        """What to begin with the next time: all that an output says that is not about this one picture."""
+        return msgspec.structs.replace(
+            self,
+            folder=str(output.path.parent),
+            suffix=output.path.suffix,
+            long_edge=output.long_edge,
+            quality=output.quality,
+            dpi=output.dpi,
+            bleed=output.bleed,
+            bleed_edges=output.bleed_edges,
+            bits=output.bits,
+            lossless=output.lossless,
+            chroma=output.chroma,
+            compression=output.compression,
+            profile=output.profile,
+            intent=output.intent,
+            black_point=output.black_point,
+        )
+
+    @property
+    def proof(self) -> Proof:
+        """The colours of the printer that was chosen."""
+        return Proof(self.profile, self.intent, self.black_point, self.gamut)
 
 
 class WindowShape(msgspec.Struct, frozen=True):

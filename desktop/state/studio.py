@@ -20,10 +20,12 @@ from desktop.state.intake import Intake
 from desktop.state.jobs import Jobs
 from desktop.state.library import Library
 from desktop.state.link import Link
+from desktop.state.loupe import Loupe
 from desktop.state.notices import Notices
 from desktop.state.painting import Painting
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.previewer import Previewer
+from desktop.state.proofing import Proofing
 from desktop.state.results import Caption, Results
 from desktop.state.session import Session
 from desktop.state.settings import SettingsStore
@@ -58,6 +60,8 @@ class Studio(QObject):
         self.documents = Documents(places, self.session, self.tasks, self.notices, self.settings, self)
         self.exporter = Exporter(self.link, self.tasks, self.notices, self.jobs, self.settings, self)
         self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self.exporter.pace, self)
+        self.proofing = Proofing(self.link, self.tasks, self.settings, self)
+        self.loupe = Loupe(self.link, self.tasks, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.workshop = Workshop(places, self.link, self.tasks, self.notices, self)
@@ -166,7 +170,7 @@ class Studio(QObject):
         """What to call an exported file: the document, and the styles in it."""
         layer = _painted_layer(recipe)
         name = self.session.name if layer is None else f"{self.session.name} – {self._titles(layer)}"
-        return "".join(" " if letter in '/\\:*?"<>|' else letter for letter in name)
+        return " ".join("".join(" " if letter in '/\\:*?"<>|' else letter for letter in name).split())
 
     def _titles(self, layer: Layer) -> str:
         return " + ".join(self.library.title(use.style) for use in layer.mix)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QImage
 
 from desktop.document.document import View
 from desktop.state.library import style_key
+from desktop.state.printer_colours import profile_title
 from desktop.state.studio import Studio
 from desktop.views.gallery import Card
 from desktop.views.handlers import Handlers
@@ -41,9 +42,11 @@ class Bindings(QObject):
         self._studio = studio
         self._handlers = handlers
         self._busy = False
+        self._shape = (0, 0)
         self._runs_offered = False
         self._bind_session()
         self._bind_canvas()
+        self._bind_proof()
         self._bind_gallery()
         self._bind_inspector()
         self._bind_layers()
@@ -68,6 +71,9 @@ class Bindings(QObject):
 
     def _show_recipe(self) -> None:
         recipe = self._studio.session.recipe
+        if recipe.native_size != self._shape:
+            self._shape = recipe.native_size
+            self._studio.proofing.forget()
         self._window.canvas.set_picture_size(*recipe.native_size)
         self._show_document()
         self._show_layer()
@@ -122,6 +128,19 @@ class Bindings(QObject):
     def _show_frame(self, frame: Frame) -> None:
         self._window.canvas.set_frame(frame.pixels, frame.scale)
 
+    def _bind_proof(self) -> None:
+        proofing, actions = self._studio.proofing, self._window.actions_by_id
+        self._studio.previewer.framed.connect(proofing.see)
+        proofing.proofed.connect(lambda frame: self._window.canvas.set_proof(None if frame is None else frame.pixels))
+
+        def show() -> None:
+            actions["soft-proof"].setChecked(proofing.on)
+            actions["gamut-warning"].setChecked(proofing.proof.gamut)
+            self._show_facts()
+
+        proofing.changed.connect(show)
+        show()
+
     def _show_proxy(self, image: QImage) -> None:
         if not self._studio.session.recipe.layers:
             self._window.canvas.set_proxy(image)
@@ -139,7 +158,9 @@ class Bindings(QObject):
 
     def _show_facts(self) -> None:
         width, height = self._studio.session.recipe.native_size
-        self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}" if width else "")
+        proofing = self._studio.proofing
+        proof = f"   Soft proof: {profile_title(proofing.proof.profile)}" if proofing.on else ""
+        self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}{proof}" if width else "")
 
     def _drop(self, path: Path) -> None:
         """A folder is something to learn from, a file something to paint."""

@@ -33,6 +33,7 @@ class CanvasSurface(QWidget):
         self._fitted = True
         self._frame: Pyramid | None = None
         self._original: Pyramid | None = None
+        self._proof: Pyramid | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 180)
         self._comparison = Comparison(self)
@@ -51,7 +52,7 @@ class CanvasSurface(QWidget):
         if size == self._view.picture:
             return
         self._view = replace(self._view, picture=size)
-        self._frame = self._original = None
+        self._frame = self._original = self._proof = None
         if not self.has_picture:
             self.set_compare("off")
         self.fit()
@@ -82,6 +83,15 @@ class CanvasSurface(QWidget):
         if pixels is None:
             self.set_compare("off")
         self.update()
+
+    def set_proof(self, pixels: np.ndarray | None) -> None:
+        """Show this in the frame's place, pixels as in `set_frame`; None: the frame again. What is copied and handed out is the frame."""
+        self._proof = None if pixels is None else Pyramid.from_pixels(pixels)
+        self.update()
+
+    @property
+    def _result(self) -> Pyramid | None:
+        return self._proof or self._frame
 
     def clear(self) -> None:
         """Back to the empty canvas."""
@@ -191,9 +201,9 @@ class CanvasSurface(QWidget):
         if self.has_picture:
             draw_ground(painter, self._view, exposed)
             if self.compare == "split":
-                draw_split(painter, self._view, (self._original, self._frame), self._comparison.line(), exposed)
+                draw_split(painter, self._view, (self._original, self._result), self._comparison.line(), exposed)
             else:
-                shown = self._original if self.compare == "original" else self._frame
+                shown = self._original if self.compare == "original" else self._result
                 draw_picture(painter, self._view, shown, exposed)
         else:
             painter.fillRect(exposed, QColor(THEME.canvas))

@@ -86,25 +86,17 @@ class Handlers(QObject):
         self._save_as(lambda: None)
 
     def export(self) -> None:
-        self.export_recipe(self._studio.session.recipe)
+        self.export_recipe(self._studio.session.recipe, self._window.canvas.current_image())
 
-    def export_recipe(self, recipe: Recipe) -> None:
-        """Ask how to write this recipe, then write it."""
-        from desktop.views.export_dialog import ExportDialog  # late, like all dialogs: the window is painted before
+    def export_recipe(self, recipe: Recipe, image: QImage) -> None:
+        """Ask how to write this recipe, which looks like `image`, then write it."""
+        from desktop.views.export_flow import ask_how_to_export  # late, like all dialogs: the window is painted before
 
-        studio, choice = self._studio, self._studio.settings.settings.export
-        dialog = ExportDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.set_picture(studio.export_name(recipe), *recipe.native_size)
-        dialog.set_defaults(Path(choice.folder or pictures_folder()), choice.suffix, choice.quality)
-        dialog.set_long_edge(choice.long_edge)
-        dialog.set_speed(studio.exporter.pace.seconds_per_megapixel(recipe))
-        dialog.export_requested.connect(lambda output: studio.exporter.export(recipe, output))
-        dialog.open()
+        ask_how_to_export(self._window, self._studio, recipe, image)
 
     def export_result(self, key: str) -> None:
         if (result := self._studio.results.find(key)) is not None:
-            self.export_recipe(result.recipe)
+            self.export_recipe(result.recipe, result.picture.image)
 
     def copy_result(self, key: str) -> None:
         """Copy a picture of this sitting."""
@@ -211,6 +203,24 @@ class Handlers(QObject):
         canvas = self._window.canvas
         canvas.set_compare("split" if on else "off")
         self._window.actions_by_id["compare-split"].setChecked(canvas.compare == "split")
+
+    def soft_proof(self, on: bool) -> None:
+        """See the picture in the printer's colours; where no printer's profile was chosen yet, it is asked for."""
+        proofing = self._studio.proofing
+        if not on or proofing.has_printer:
+            proofing.switch(on)
+            return
+        from desktop.views.exporting.colour_fields import ask_for_profile
+
+        def use(profile: str) -> None:
+            proofing.use(profile)
+            proofing.switch(True)
+
+        action = self._window.actions_by_id["soft-proof"]
+        ask_for_profile(self._window, use, lambda: action.setChecked(proofing.on))
+
+    def gamut_warning(self, on: bool) -> None:
+        self._studio.proofing.mark_gamut(on)
 
     # Styles and layers
 

@@ -47,15 +47,15 @@ QToolButton::menu-indicator { image: none; }
 """
 
 FIELDS = """
-QLineEdit, QSpinBox, QComboBox {
+QLineEdit, QAbstractSpinBox, QComboBox {
     background: $raised; color: $text; border: 1px solid $line_strong; border-radius: ${radius}px; padding: 4px 8px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:hover, QSpinBox:hover, QComboBox:hover { border-color: $text_disabled; }
-QLineEdit:focus, QSpinBox:focus, QComboBox:focus {
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $text_disabled; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 3px 7px;
 }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $text_disabled; border-color: $line; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $text_disabled; border-color: $line; }
 QLineEdit[kind="value"] {
     background: transparent; border: 1px solid transparent; border-radius: ${radius_small}px; padding: 1px 2px; color: $text;
 }
@@ -71,11 +71,11 @@ QComboBox QAbstractItemView {
     selection-background-color: $pressed; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 8px; border-radius: ${radius_small}px; }
-QSpinBox { min-height: 18px; }
+QAbstractSpinBox { min-height: 18px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
     border: none; padding: 0 0 0 6px; background: transparent;
 }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 """
 
 SURFACES = """

@@ -15,6 +15,7 @@ from desktop import app as app_module
 from desktop.actions import COMMANDS, MENUS, NEED_PICTURE, RECENT, SEPARATOR, TOOLBAR, command
 from desktop.app import App
 from desktop.client import EngineLike, OnEvent
+from desktop.state.settings import ExportChoice
 from desktop.views.about import AboutDialog
 from desktop.views.banner import Banner
 from desktop.views.dialogs import Ask
@@ -211,8 +212,8 @@ def test_export_asks_then_writes(visit: Visitor, boat: Path, tmp_path: Path) -> 
         app.window.actions_by_id["export"].trigger()
         (dialog,) = shown(app, ExportDialog)
         assert isinstance(dialog, ExportDialog)
-        dialog.set_defaults(tmp_path, ".png", 90)
         dialog.set_picture("painted", 60, 40)
+        dialog.set_choice(ExportChoice(), tmp_path)
         press(dialog, "Export")
         await app.studio.tasks.idle()
         assert (tmp_path / "painted.png").exists()

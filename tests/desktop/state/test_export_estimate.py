@@ -13,11 +13,13 @@ from PIL import Image
 from desktop.state.export_estimate import (
     FORMATS,
     Estimate,
+    Samples,
     estimate,
     file_format,
     in_words,
     longest_edge,
     pixel_limit,
+    room_problem,
     size_in_words,
     time_in_words,
 )
@@ -44,7 +46,7 @@ def test_cost_grows_with_quality(format: str) -> None:
 
 def test_quality_means_nothing_where_every_pixel_is_exact() -> None:
     assert estimate(100, 100, "png", 1, None) == estimate(100, 100, "png", 100, None)
-    assert estimate(100, 100, "webp", 1, None, lossless=True).bytes > estimate(100, 100, "webp", 100, None).bytes
+    assert estimate(100, 100, "webp", 1, None, Samples(lossless=True)).bytes > estimate(100, 100, "webp", 100, None).bytes
 
 
 @pytest.mark.parametrize(("format", "options"), [("jpeg", {"quality": 80, "subsampling": "4:4:4"}), ("webp", {"quality": 80}), ("png", {})])
@@ -60,9 +62,32 @@ def test_the_guess_lies_near_a_painted_texture(format: str, options: dict[str, o
 
 def test_words() -> None:
     assert in_words(Estimate(21_000_000, 1_200_000_000, 40.0)) == "About 21 MB · 1.2 GB of memory · 40 seconds"
+    whole = Estimate(21_000_000, 1_200_000_000, 40.0, 90_000_000)
+    assert in_words(whole) == "About 21 MB · 1.2 GB of memory · 40 seconds · 90 MB more on the disk meanwhile"
     assert in_words(Estimate(840_000, 950_000_000, None)) == "About 840 kB · 0.9 GB of memory"
     assert [size_in_words(count) for count in (10, 3_210_000, 14_000_000_000)] == ["1 kB", "3.2 MB", "14 GB"]
     assert [time_in_words(seconds) for seconds in (1, 4, 63, 200, 4800)] == ["a moment", "5 seconds", "1 minute", "3 minutes", "1 h 20 min"]
+
+
+def test_depth_and_packing_count() -> None:
+    def bytes_of(format: str, **values: object) -> int:
+        return estimate(1000, 1000, format, 90, None, Samples(**values)).bytes  # type: ignore[arg-type]
+
+    assert bytes_of("tiff", bits=16, compression="none") == 6_000_000
+    assert bytes_of("tiff", channels=4, compression="none") == 4_000_000
+    assert bytes_of("tiff") < bytes_of("tiff", compression="lzw") < bytes_of("tiff", compression="none")
+    assert 2 * bytes_of("png") < bytes_of("png", bits=16) < 6_000_000
+
+
+def test_raw_strips_and_levels_are_on_the_disk_meanwhile() -> None:
+    assert estimate(1000, 1000, "png", 90, None).scratch_bytes == 3_000_000
+    assert estimate(1000, 1000, "png", 90, None, Samples(16), 500_000).scratch_bytes == 6_000_000 + 4_500_000
+
+
+def test_a_disk_without_room_is_told_with_both_numbers() -> None:
+    cost = Estimate(2_000_000_000, 1, None, 1_500_000_000)
+    assert room_problem(cost, 3_500_000_000) == room_problem(cost, None) == ""
+    assert room_problem(cost, 900_000_000) == "The disk has 900 MB free; about 3.5 GB are needed while the picture is made."
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,23 @@ def test_the_current_image_is_a_copy_of_the_result(canvas: Canvas) -> None:
     assert copy.pixelColor(5, 5).name() == "#ff0000"
 
 
+def test_a_proof_lies_over_the_result_and_is_not_handed_out(canvas: Canvas) -> None:
+    canvas.set_proof(flat((0, 255, 0, 255)))
+    middle = canvas.rect().center()
+    assert colour_at(canvas, middle.x(), middle.y()) == "#00ff00"
+    assert canvas.current_image().pixelColor(0, 0).name() == "#ff0000"
+    canvas.set_compare("original")
+    assert colour_at(canvas, middle.x(), middle.y()) == "#0000ff"
+    canvas.set_compare("off")
+    canvas.set_proof(None)
+    assert colour_at(canvas, middle.x(), middle.y()) == "#ff0000"
+    canvas.set_proof(flat((0, 255, 0, 255)))
+    canvas.set_picture_size(300, 400)
+    canvas.set_frame(flat(RED, 400, 300), 1.0)
+    middle = canvas.rect().center()
+    assert colour_at(canvas, middle.x(), middle.y()) == "#ff0000"
+
+
 def test_a_huge_frame_is_shown(empty: Canvas) -> None:
     empty.set_picture_size(8000, 6000)
     empty.set_frame(flat(RED, 6000, 8000), 1.0)

@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QAbstractSlider, QComboBox, QDoubleSpinBox, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.state.settings import ExportChoice
 from desktop.views.export_dialog import ExportDialog
+from desktop.views.exporting.spot_view import LoupeView, SmallPicture
 from desktop.widgets.controls import Switch
 from engine.api.output import Output
-from tests.desktop.views.finding import named
+from engine.api.proofing import Proof, Spot
+from tests.desktop.views.finding import named, picture
+from tests.engine.imaging.printer_profile import cmyk_profile
 
 
 @pytest.fixture
@@ -19,9 +23,24 @@ def dialog(qtbot: QtBot, tmp_path: Path) -> ExportDialog:
     made = ExportDialog()
     qtbot.addWidget(made)
     made.set_picture("harbour", 4000, 3000)
-    made.set_defaults(tmp_path, ".png", 90)
+    made.set_choice(ExportChoice(quality=90), tmp_path)
     made.open()
     return made
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> str:
+    path = tmp_path / "Rag 308.icc"
+    path.write_bytes(cmyk_profile())
+    return str(path)
+
+
+def begin_with(dialog: ExportDialog, tmp_path: Path, **answers: object) -> None:
+    dialog.set_choice(ExportChoice(**answers), tmp_path)  # type: ignore[arg-type]
+
+
+def field(dialog: ExportDialog, name: str) -> QDoubleSpinBox:
+    return named(dialog, QDoubleSpinBox, name)
 
 
 def button(dialog: ExportDialog) -> QPushButton:
@@ -33,6 +52,7 @@ def choose(dialog: ExportDialog, box: str, text: str) -> None:
     row = combo.findText(text, Qt.MatchFlag.MatchStartsWith)
     assert row >= 0, text
     combo.setCurrentIndex(row)
+    combo.activated.emit(row)  # as a hand does
 
 
 def shown_texts(dialog: ExportDialog) -> str:
@@ -49,7 +69,7 @@ def exported(dialog: ExportDialog, qtbot: QtBot) -> Output:
 
 def test_the_defaults_give_the_whole_picture_as_png(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
     assert "4000 × 3000 px" in named(dialog, QComboBox, "Size").currentText()
-    assert exported(dialog, qtbot) == Output(tmp_path / "harbour.png", None, 90)
+    assert exported(dialog, qtbot) == Output(tmp_path / "harbour.png", None, 90, dpi=300)
     assert not dialog.isVisible()
 
 
@@ -62,30 +82,85 @@ def test_enter_exports_and_escape_does_not(dialog: ExportDialog, qtbot: QtBot) -
         QTest.keyClick(named(dialog, QLineEdit, "File name"), Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize(("size", "edge", "shown"), [("2048", 2048, "2048 × 1536 px"), ("1024", 1024, "1024 × 768 px")])
-def test_sizes_are_long_edges(dialog: ExportDialog, qtbot: QtBot, size: str, edge: int, shown: str) -> None:
+@pytest.mark.parametrize(("size", "edge", "height"), [("2048", 2048, 1536), ("1024", 1024, 768)])
+def test_sizes_are_long_edges(dialog: ExportDialog, qtbot: QtBot, size: str, edge: int, height: int) -> None:
     choose(dialog, "Size", size)
-    assert shown in shown_texts(dialog)
+    assert (field(dialog, "Width").value(), field(dialog, "Height").value()) == (edge, height)
     assert exported(dialog, qtbot).long_edge == edge
 
 
-def test_a_size_of_ones_own(dialog: ExportDialog, qtbot: QtBot) -> None:
-    spin = named(dialog, QSpinBox, "Long edge in pixels")
-    assert not spin.isVisible()
-    choose(dialog, "Size", "Custom")
-    assert spin.isVisible()
-    spin.setValue(1200)
-    assert "1200 × 900 px" in shown_texts(dialog)
-    assert exported(dialog, qtbot).long_edge == 1200
+def test_width_and_height_are_linked(dialog: ExportDialog, qtbot: QtBot) -> None:
+    field(dialog, "Width").setValue(1200)
+    assert field(dialog, "Height").value() == 900
+    assert named(dialog, QComboBox, "Size").currentText() == "Custom"
+    field(dialog, "Height").setValue(1500)
+    assert field(dialog, "Width").value() == 2000
+    assert exported(dialog, qtbot).long_edge == 2000
 
 
-def test_the_last_size_comes_back(dialog: ExportDialog) -> None:
-    dialog.set_long_edge(2048)
-    assert dialog.output.long_edge == 2048
-    dialog.set_long_edge(1234)
-    assert dialog.output.long_edge == 1234
-    dialog.set_long_edge(None)
+def test_on_paper_it_is_measured_in_centimetres_or_inches(dialog: ExportDialog, qtbot: QtBot) -> None:
+    choose(dialog, "Unit", "cm")
+    field(dialog, "Width").setValue(40)
+    assert (field(dialog, "Height").value(), dialog.output.long_edge) == (30, 4724)
+    field(dialog, "Resolution").setValue(150)
+    assert (field(dialog, "Width").value(), dialog.output.long_edge) == (40, 2362)
+    assert "2362 × 1772 px" in shown_texts(dialog)
+    choose(dialog, "Unit", "inch")
+    assert field(dialog, "Width").value() == pytest.approx(15.75, abs=0.005)
+    assert dialog.unit == "in"
+    output = exported(dialog, qtbot)
+    assert (output.long_edge, output.dpi) == (2362, 150)
+
+
+def test_in_pixels_the_paper_is_told(dialog: ExportDialog) -> None:
+    assert "33.9 × 25.4 cm on paper" in shown_texts(dialog)
+    field(dialog, "Resolution").setValue(150)
+    assert "67.7 × 50.8 cm on paper" in shown_texts(dialog)
     assert dialog.output.long_edge is None
+
+
+def test_it_fits_on_a_sheet(dialog: ExportDialog) -> None:
+    choose(dialog, "Size", "Fits A3")
+    assert (field(dialog, "Width").value(), field(dialog, "Height").value()) == (39.6, 29.7)
+    assert named(dialog, QComboBox, "Unit").currentText() == "cm"
+    assert named(dialog, QComboBox, "Size").currentText() == "Fits A3"
+
+
+def test_the_bleed_lies_around_the_picture(dialog: ExportDialog, qtbot: QtBot) -> None:
+    edges = named(dialog, QComboBox, "What lies in the bleed")
+    assert not edges.isEnabled()
+    field(dialog, "Bleed").setValue(0.3)
+    assert edges.isEnabled()
+    choose(dialog, "What lies in the bleed", "Edges drawn out")
+    choose(dialog, "Unit", "inch")
+    assert field(dialog, "Bleed").value() == 0.12
+    choose(dialog, "Unit", "cm")
+    output = exported(dialog, qtbot)
+    assert output.bleed == pytest.approx(0.3, abs=0.01)
+    assert (output.bleed_edges, output.long_edge) == ("extend", None)
+
+
+def test_the_last_answers_come_back(dialog: ExportDialog, tmp_path: Path, printer: str) -> None:
+    output = Output(
+        tmp_path / "harbour.tif",
+        4724,
+        80,
+        bits=16,
+        profile=printer,
+        intent="perceptual",
+        black_point=False,
+        dpi=240,
+        bleed=0.5,
+        bleed_edges="extend",
+        chroma="4:2:0",
+        compression="lzw",
+    )
+    dialog.set_choice(ExportChoice().told(output), tmp_path)
+    assert dialog.output == output
+    begin_with(dialog, tmp_path, long_edge=4724, unit="cm", dpi=300)
+    assert field(dialog, "Width").value() == 40
+    begin_with(dialog, tmp_path)
+    assert dialog.output == Output(tmp_path / "harbour.png", dpi=300)
 
 
 def test_quality_is_asked_only_where_it_counts(dialog: ExportDialog) -> None:
@@ -101,6 +176,149 @@ def test_quality_is_asked_only_where_it_counts(dialog: ExportDialog) -> None:
     assert dialog.output.lossless
     choose(dialog, "Format", "JPEG")
     assert not dialog.output.lossless
+
+
+def test_depth_and_packing_belong_to_their_formats(dialog: ExportDialog) -> None:
+    names = ("Depth", "Compression", "Colour detail")
+    seen = {}
+    for format in ("PNG", "JPEG", "WebP", "TIFF"):
+        choose(dialog, "Format", format)
+        seen[format] = tuple(named(dialog, QComboBox, name).isVisible() for name in names)
+    assert seen == {"PNG": (True, False, False), "JPEG": (False, False, True), "WebP": (False,) * 3, "TIFF": (True, True, False)}
+    choose(dialog, "Depth", "16 bits")
+    choose(dialog, "Compression", "LZW")
+    assert (dialog.output.bits, dialog.output.compression) == (16, "lzw")
+    choose(dialog, "Format", "JPEG")
+    choose(dialog, "Colour detail", "Colour at half")
+    assert (dialog.output.bits, dialog.output.chroma) == (None, "4:2:0")
+
+
+# Colours.
+
+
+def test_a_printers_profile_brings_its_ways(dialog: ExportDialog, tmp_path: Path, printer: str, qtbot: QtBot) -> None:
+    intent, soft = named(dialog, QComboBox, "Rendering intent"), named(dialog, Switch, "Soft proof")
+    assert not intent.isEnabled() and not soft.isEnabled()
+    choose(dialog, "Colours", "Display P3")
+    assert dialog.output.profile == "display-p3"
+    assert not soft.isEnabled()
+    choose(dialog, "Colours", "A printer’s profile…")
+    (asked,) = dialog.findChildren(QFileDialog)
+    assert named(dialog, QComboBox, "Colours").currentText().startswith("Display P3")  # until a file is chosen
+    asked.fileSelected.emit(printer)
+    asked.close()
+    choose(dialog, "Format", "TIFF")
+    assert intent.isEnabled() and soft.isEnabled()
+    choose(dialog, "Rendering intent", "Perceptual")
+    named(dialog, Switch, "Keep the darkest tones apart").click()
+    output = exported(dialog, qtbot)
+    assert (output.profile, output.intent, output.black_point) == (printer, "perceptual", False)
+
+
+def test_four_inks_do_not_fit_into_png(dialog: ExportDialog, tmp_path: Path, printer: str) -> None:
+    begin_with(dialog, tmp_path, profile=printer)
+    assert "Rag 308.icc is for four inks" in shown_texts(dialog)
+    assert not button(dialog).isEnabled()
+    choose(dialog, "Format", "TIFF")
+    assert button(dialog).isEnabled()
+
+
+def test_a_long_profile_name_is_cut_and_told_whole(dialog: ExportDialog, tmp_path: Path) -> None:
+    path = tmp_path / f"{'Cotton Rag ' * 8}.icc"
+    path.write_bytes(cmyk_profile())
+    begin_with(dialog, tmp_path, profile=str(path), suffix=".tif")
+    colours = named(dialog, QComboBox, "Colours")
+    assert "…" in colours.currentText()
+    assert colours.toolTip() == str(path)
+    assert dialog.output.profile == str(path)
+
+
+def test_the_soft_proof_is_told(dialog: ExportDialog, tmp_path: Path, printer: str, qtbot: QtBot) -> None:
+    begin_with(dialog, tmp_path, profile=printer, suffix=".tif")
+    dialog.set_proof(False, True)
+    assert dialog.proof is None
+    with qtbot.waitSignal(dialog.proof_changed) as told, qtbot.waitSignal(dialog.spot_wanted) as wanted:
+        named(dialog, Switch, "Soft proof").click()
+    proof = Proof(printer, gamut=True)
+    assert told.args == [True, proof]
+    assert wanted.args[2] == proof
+    with qtbot.waitSignal(dialog.proof_changed) as told:
+        named(dialog, Switch, "Mark what cannot be printed").click()
+    assert told.args == [True, Proof(printer)]
+
+
+# The loupe.
+
+
+def test_the_loupe_looks_at_the_middle_of_the_print_first(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.hide()
+    with qtbot.waitSignal(dialog.spot_wanted) as wanted:
+        dialog.open()
+    shown = dialog.loupe.pixels
+    assert wanted.args == [None, Spot(2000 - shown.width() // 2, 1500 - shown.height() // 2, shown.width(), shown.height()), None]
+
+
+def test_a_click_or_a_key_looks_elsewhere(dialog: ExportDialog, qtbot: QtBot) -> None:
+    small = dialog.findChildren(SmallPicture)[0]
+    dialog.set_image(picture(width=40, height=30))
+    with qtbot.waitSignal(dialog.spot_wanted) as wanted:
+        QTest.mouseClick(small, Qt.MouseButton.LeftButton, pos=small.area.topLeft().toPoint())
+    assert (wanted.args[1].left, wanted.args[1].top) == (0, 0)
+    with qtbot.waitSignal(dialog.spot_wanted) as wanted:
+        QTest.mouseClick(small, Qt.MouseButton.LeftButton, pos=small.area.center().toPoint())
+    middle = wanted.args[1].left
+    with qtbot.waitSignal(dialog.spot_wanted) as wanted:
+        QTest.keyClick(small, Qt.Key.Key_Right)
+    assert wanted.args[1].left - middle == pytest.approx(0.02 * 4000, abs=1)
+
+
+def test_a_typed_size_is_looked_at_once(dialog: ExportDialog, qtbot: QtBot) -> None:
+    asked: list[int | None] = []
+    dialog.spot_wanted.connect(lambda edge, *_: asked.append(edge))
+    width = field(dialog, "Width")
+    width.selectAll()
+    with qtbot.waitSignal(dialog.spot_wanted):
+        QTest.keyClicks(width, "12000")
+    assert asked == [12000]
+
+
+def test_the_loupe_says_that_it_works(dialog: ExportDialog) -> None:
+    loupe = named(dialog, LoupeView, "Loupe, 100 per cent")
+    loupe.set_busy(True)
+    assert loupe.accessibleDescription() == "Making these pixels"
+    loupe.set_busy(False)
+    loupe.set_sentence("Rag 308.icc is not a colour profile.")
+    loupe.set_busy(False)
+    assert loupe.accessibleDescription() == "Rag 308.icc is not a colour profile."
+
+
+# What is told.
+
+
+def test_strokes_are_measured_on_paper(dialog: ExportDialog) -> None:
+    assert "Nothing is painted" in shown_texts(dialog)
+    dialog.set_strokes(0.5, 1)
+    assert "Stroke size 0.50×: the style’s picture spans 16.9 cm of the paper." in shown_texts(dialog)
+    choose(dialog, "Unit", "inch")
+    field(dialog, "Width").setValue(20)
+    assert "spans 10.0 in of the paper" in shown_texts(dialog)
+
+
+def test_what_a_generator_made_is_told(dialog: ExportDialog) -> None:
+    dialog.set_picture("scrolls", 1024, 1024, 128)
+    assert "As on the canvas – 1024 × 1024 px" in named(dialog, QComboBox, "Size").currentText()
+    assert "The generator made 128 × 128 px, which are enlarged 8.0×: it stays as soft as that." in shown_texts(dialog)
+    dialog.set_strokes(1.0, 1)
+    assert "only the strokes of its style are sharper than that" in shown_texts(dialog)
+    field(dialog, "Width").setValue(100)
+    assert "The generator made" not in shown_texts(dialog)
+
+
+def test_a_disk_without_room_is_named(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10_000_000}))
+    field(dialog, "Width").setValue(4001)
+    assert "The disk has 10 MB free; about 60 MB are needed" in shown_texts(dialog)
+    assert not button(dialog).isEnabled()
 
 
 def test_the_estimate_follows_the_fields(dialog: ExportDialog) -> None:
@@ -128,7 +346,7 @@ def test_a_new_file_overwrites_nothing(dialog: ExportDialog, qtbot: QtBot) -> No
 
 def test_an_enlargement_is_named(dialog: ExportDialog) -> None:
     choose(dialog, "Size", "4096")
-    assert "Enlarged from 4000 × 3000 px" in shown_texts(dialog)
+    assert "Enlarged from 4000 × 3000 px: the photo itself has 293 dpi at this size." in shown_texts(dialog)
     choose(dialog, "Size", "2048")
     assert "Enlarged" not in shown_texts(dialog)
 
@@ -138,7 +356,7 @@ def test_an_enlargement_is_named(dialog: ExportDialog) -> None:
 )
 def test_the_limits_of_formats_are_named(dialog: ExportDialog, format: str, edge: int, words: str) -> None:
     dialog.set_picture("panorama", 4000, 100)
-    dialog.set_long_edge(edge)
+    field(dialog, "Width").setValue(edge)
     assert button(dialog).isEnabled()
     choose(dialog, "Format", format)
     assert words in shown_texts(dialog)
@@ -161,9 +379,9 @@ def test_a_missing_folder_is_named(dialog: ExportDialog, tmp_path: Path) -> None
 
 
 def test_a_typed_suffix_chooses_the_format(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
-    field = named(dialog, QLineEdit, "File name")
-    field.clear()
-    QTest.keyClicks(field, "dusk.v2.jpeg")
+    name = named(dialog, QLineEdit, "File name")
+    name.clear()
+    QTest.keyClicks(name, "dusk.v2.jpeg")
     assert exported(dialog, qtbot).path == tmp_path / "dusk.v2.jpg"
 
 
@@ -173,8 +391,7 @@ def test_a_dot_in_a_name_is_no_suffix(dialog: ExportDialog, qtbot: QtBot, tmp_pa
 
 
 def test_a_size_beyond_the_limit_is_named_while_it_is_typed(dialog: ExportDialog, qtbot: QtBot) -> None:
-    choose(dialog, "Size", "Custom")
-    spin = named(dialog, QSpinBox, "Long edge in pixels")
+    spin = field(dialog, "Width")
     spin.selectAll()
     QTest.keyClicks(spin, "60000")
     assert "2700 megapixels are more than one file may have (2000). Choose a long edge of 51639 px or less." in shown_texts(dialog)
@@ -193,6 +410,6 @@ def test_a_limit_of_ones_own_holds_in_the_dialog_too(dialog: ExportDialog, monke
 
 
 def test_a_long_name_is_seen_from_its_beginning(dialog: ExportDialog) -> None:
-    field = named(dialog, QLineEdit, "File name")
-    assert field.selectedText() == "harbour"
-    assert field.cursorPosition() == 0
+    name = named(dialog, QLineEdit, "File name")
+    assert name.selectedText() == "harbour"
+    assert name.cursorPosition() == 0

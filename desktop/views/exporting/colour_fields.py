@@ -1,0 +1,148 @@
+"""In which colours: a named space or a printer's profile, the way there, and whether to look at it beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.state.printer_colours import TITLES, is_cmyk, profile_title
+from desktop.views.exporting.lines import Form, choice, choose
+from desktop.widgets.controls import Switch
+from engine.api.output import PROFILES, Intent, Output
+from engine.api.proofing import Proof
+
+OTHER: Final = "other"
+"""The row that asks for a file."""
+
+TITLE_WIDTH: Final = 270
+"""Printers' profiles have long names: the tooltip has the whole."""
+
+PROFILE_FILES: Final = "Colour profiles (*.icc *.icm *.ICC *.ICM);;All files (*)"
+
+INTENTS: Final = (
+    ("Relative: only what is too vivid changes", "relative"),
+    ("Perceptual: all colours move closer", "perceptual"),
+    ("Saturation: for charts", "saturation"),
+    ("Absolute: with the paper’s tint", "absolute"),
+)
+
+
+class ColourFields(QObject):
+    """`changed` follows each change."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._profile = choice("Colours", *((TITLES[name], name) for name in PROFILES), letters=24)
+        self._profile.addItem("A printer’s profile…", OTHER)
+        self._chosen = Output.profile
+        self._intent = choice("Rendering intent", *INTENTS, letters=24)
+        self._black_point = Switch("Keep the darkest tones apart")
+        self._soft = Switch("Soft proof")
+        self._gamut = Switch("Mark what cannot be printed")
+        self._black_point.setToolTip("Black point compensation: the picture’s black becomes the printer’s")
+        self._soft.setToolTip("Show the loupe and the canvas as the printer will print them")
+        self._connect()
+
+    def add_to(self, form: Form) -> None:
+        """Put the fields into a form."""
+        form.add("&Colours", self._profile)
+        form.add("", self._intent)
+        form.add("", self._black_point)
+        form.add("", self._soft, QWidget(), self._gamut, widest=self._gamut)
+
+    @property
+    def profile(self) -> str:
+        return self._chosen
+
+    @property
+    def intent(self) -> Intent:
+        intent: Intent = self._intent.currentData()
+        return intent
+
+    @property
+    def black_point(self) -> bool:
+        return self._black_point.isChecked()
+
+    @property
+    def channels(self) -> int:
+        return 4 if is_cmyk(self._chosen) else 3
+
+    @property
+    def gamut(self) -> bool:
+        return self._gamut.isChecked()
+
+    @property
+    def proof(self) -> Proof | None:
+        """What the picture is to be shown in; None: as it is."""
+        return Proof(self.profile, self.intent, self.black_point, self.gamut) if self._soft.isChecked() and self.has_printer else None
+
+    @property
+    def has_printer(self) -> bool:
+        return self._chosen not in PROFILES
+
+    def set_colours(self, profile: str, intent: Intent, black_point: bool) -> None:
+        self._show(profile)
+        with QSignalBlocker(self._intent), QSignalBlocker(self._black_point):
+            choose(self._intent, intent)
+            self._black_point.setChecked(black_point)
+        self._refresh()
+
+    def set_proof(self, on: bool, gamut: bool) -> None:
+        with QSignalBlocker(self._soft), QSignalBlocker(self._gamut):
+            self._soft.setChecked(on)
+            self._gamut.setChecked(gamut)
+        self._refresh()
+
+    def _connect(self) -> None:
+        self._profile.activated.connect(self._choose)
+        self._intent.currentIndexChanged.connect(self._tell)
+        for switch in (self._black_point, self._soft, self._gamut):
+            switch.toggled.connect(self._tell)
+
+    def _choose(self, _row: int) -> None:
+        chosen: str = self._profile.currentData()
+        if chosen == OTHER:
+            self._show(self._chosen)
+            ask_for_profile(self._profile.window(), self._take)
+        else:
+            self._take(chosen)
+
+    def _take(self, profile: str) -> None:
+        self._show(profile)
+        self._tell()
+
+    def _show(self, profile: str) -> None:
+        """Select the profile's row; a file gets one, before the row that asks for another."""
+        self._chosen = profile
+        with QSignalBlocker(self._profile):
+            if self._profile.findData(profile) < 0:
+                title = self._profile.fontMetrics().elidedText(profile_title(profile), Qt.TextElideMode.ElideMiddle, TITLE_WIDTH)
+                self._profile.insertItem(self._profile.count() - 1, title, profile)
+                self._profile.setItemData(self._profile.count() - 2, profile, Qt.ItemDataRole.ToolTipRole)
+            choose(self._profile, profile)
+        self._profile.setToolTip("" if profile in PROFILES else profile)
+
+    def _tell(self) -> None:
+        self._refresh()
+        self.changed.emit()
+
+    def _refresh(self) -> None:
+        for part in (self._intent, self._black_point, self._soft):
+            part.setEnabled(self.has_printer)
+        self._gamut.setEnabled(self.has_printer and self._soft.isChecked())
+
+
+def ask_for_profile(parent: QWidget, then: Callable[[str], None], otherwise: Callable[[], None] = lambda: None) -> None:
+    """Ask for the .icc file of a printer."""
+    dialog = QFileDialog(parent, "Choose the printer’s colour profile", str(Path.home()), PROFILE_FILES)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(then)
+    dialog.rejected.connect(otherwise)
+    dialog.open()
