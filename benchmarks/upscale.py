@@ -259,7 +259,7 @@ def speed(rounds: int, side: int) -> list[Row]:
     cases: dict[str, Callable[[], object]] = {}
     picture = torch.rand(1, 3, side, side)
     for words, dtype in dict.fromkeys((("fp32", torch.float32), (str(quick).removeprefix("torch."), quick))):
-        networks = {
+        networks: Upscalers = {
             "animevideo-v3 ×4": Ncnn("realesr-animevideov3-x4", dtype),
             "house ×4": House("new", UpscalerNet(UpscalerConfig(4)).eval().requires_grad_(False), dtype),
             "waifu2x upconv7 ×2": Waifu2x(dtype),

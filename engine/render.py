@@ -28,6 +28,7 @@ from engine.models.accelerated import SIDE
 from engine.models.codes import bracket, natural_edge
 from engine.models.stylizer import HALO, StylizerModel
 from engine.nets.stylizer import STRIDE, Moments
+from engine.upscaling import enlarged_still
 
 CROSSFADE = 0.15
 """Below this strength the network's picture is faded into the photo: at 0 the photo's own pixels remain."""
@@ -179,11 +180,12 @@ def extended(pixels: np.ndarray) -> np.ndarray:
 
 
 def whole_picture(source: Source | PictureStyle, context: Context) -> Rendering:
-    """A source at its own size; of a generator's picture, the size that it was learnt at."""
+    """A source at its own size; of a generator's picture, four times the size that it was learnt at where the crisp upscaler is there."""
     if isinstance(source, Photo | PictureStyle):
         picture: Picture = yield Wait(context.io.submit(context.blobs.picture, source.blob, source.name))
         return picture
-    return (yield from still(source, context))
+    small = yield from still(source, context)
+    return (yield from enlarged_still(small, source.key, context))
 
 
 def photo_at(photo: Source, width: int, height: int, context: Context) -> Rendering:

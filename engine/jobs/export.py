@@ -31,6 +31,7 @@ from engine.imaging.windows import Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, WEBP_BYTES_A_PIXEL, Encoding, FileOptions, check_format
 from engine.jobs.unfinished import Unfinished
 from engine.printing import Painted, Plan, composite, level_layout, painted, plan
+from engine.upscaling import crisp_upscaler
 
 RECIPE_KEY = "sfumato"
 
@@ -224,10 +225,16 @@ def shown(recipe: Recipe) -> tuple[Layer, ...]:
 
 def _key(recipe: Recipe, output: Output, profile: OutputProfile, bits: int, context: Context) -> str:
     """A hash of all that the samples of the strips depend on. What only the file depends on may change between two attempts."""
-    model = context.models.stylizer().fingerprint if any(layer.mix for layer in recipe.layers) else ""
     colours = [hashlib.sha256(profile.data).hexdigest(), profile.intent, profile.black_point]
-    parts = [version("sfumato"), to_plain(recipe), model, context.device.precision, colours, bits, output.dither, output.statistics]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    parts = [version("sfumato"), to_plain(recipe), _models(recipe, context), context.device.precision, colours, bits]
+    return hashlib.sha256(json.dumps([*parts, output.dither, output.statistics], sort_keys=True).encode()).hexdigest()
+
+
+def _models(recipe: Recipe, context: Context) -> list[str]:
+    """The hashes of the models that have a part in it, beside the generators, which the recipe names."""
+    models = [context.models.stylizer().fingerprint] if any(layer.mix for layer in recipe.layers) else []
+    upscaler = None if all(isinstance(layer.source, Photo) for layer in recipe.layers) else crisp_upscaler(context)
+    return models if upscaler is None else [*models, upscaler.fingerprint]
 
 
 def _may_be_transparent(recipe: Recipe, context: Context) -> bool:

@@ -16,8 +16,11 @@ from engine.compositing import BLENDS, over, with_colours_of
 from engine.context import Context
 from engine.imaging.picture import Picture
 from engine.jobs.library import import_picture
+from engine.latent.stills import still
 from engine.models.codes import EDGES, bracket
-from tests.tiny import drive, picture_file, write_tiny_generator
+from engine.render import whole_picture
+from engine.upscaling import enlarged_picture
+from tests.tiny import drive, picture_file, write_tiny_generator, write_tiny_upscaler
 
 
 def taken_in(context: Context, path: Path) -> Photo:
@@ -220,3 +223,19 @@ def test_a_generated_picture_is_a_layer_like_any_other(context: Context, tmp_pat
     photo = taken_in(context, picture_file(tmp_path / "photo.png", 60, 40))
     over = rendered(context, Recipe((Layer(photo), Layer(latent, opacity=0.5))), (60, 40)).pixels
     assert not np.array_equal(over, rendered(context, Recipe((Layer(photo),)), (60, 40)).pixels)
+
+
+def test_a_generated_picture_is_enlarged_by_the_crisp_upscaler(context: Context) -> None:
+    context.models.add(write_tiny_generator(context.places.models, "mine"))
+    latent = Latent.of_seed(context.models.generator("mine").key, 3)
+    filtered = rendered(context, Recipe((Layer(latent),)), (64, 64))
+    context.models.evict_idle()
+    context.models.add(write_tiny_upscaler(context.places.models, "upscale-crisp-x4"))
+    small, _ = drive(still(latent, context))
+    expected, _ = drive(enlarged_picture(context.models.upscaler("upscale-crisp-x4"), small, context))
+    crisp = rendered(context, Recipe((Layer(latent),)), (64, 64))
+    assert crisp.bits == filtered.bits == 8
+    assert np.array_equal(crisp.pixels, expected.pixels)
+    assert not np.array_equal(crisp.pixels, filtered.pixels)
+    again, _ = drive(whole_picture(latent, context))
+    assert np.shares_memory(again.pixels, drive(whole_picture(latent, context))[0].pixels)
