@@ -37,6 +37,41 @@ def space_of(artist: Traveller) -> ExplorerSpace:
     return space
 
 
+async def draw_a_path(artist: Traveller) -> None:
+    """On the map; it is the journey then."""
+    space, explorer = space_of(artist), artist.app.studio.explorer
+    space.map.canvas.drawn.emit([(60, 60), (200, 60), (200, 160)])
+    await artist.settle()
+    assert len(explorer.travelling.latents) == len(explorer.atlas.places("route")) == 5
+    space.map.play_toggled.emit(True)
+    await until(lambda: explorer.travelling.at > 0)
+    space.map.play_toggled.emit(False)
+    await artist.settle()
+
+
+async def bend(artist: Traveller) -> None:
+    """The picture, and back."""
+    space = space_of(artist)
+    space.show_tool("Bend")
+    plain = space.stage.image
+    space.bend.added.emit("rotate")
+    await artist.settle()
+    bent = space.stage.image
+    assert bent != plain
+    space.bend.all_switched.emit(False)
+    await artist.settle()
+    assert space.stage.image == plain
+
+
+async def look_at_the_family(artist: Traveller) -> None:
+    """Of the picture that was dragged, down to the photo."""
+    space, explorer = space_of(artist), artist.app.studio.explorer
+    space.show_tool("Family")
+    await artist.settle()
+    assert [row.how for row in space.family.list.relatives] == ["points dragged", "pushed along Weights 2", "found for a photo"]
+    explorer.travelling.leave()
+
+
 def the_first_sitting(painting: Path, folder: Path) -> Journey:
     async def journey(artist: Traveller) -> None:
         app, explorer = artist.app, artist.app.studio.explorer
@@ -52,7 +87,9 @@ def the_first_sitting(painting: Path, folder: Path) -> Journey:
             await artist.settle()
             app.handlers.bookmark()
             await artist.settle()
-        assert len(space.bookmarks.ids) == 3 and len(explorer.atlas.pins()) == 3
+        assert len(space.bookmarks.ids) == 3 and len(explorer.atlas.places("bookmarks")) == 3
+        await draw_a_path(artist)
+        await bend(artist)
         space.show_tool("Steer")
         await artist.settle()
         assert len(space.steer.rows) == 6 and not any(row.strip.image.isNull() for row in space.steer.rows)
@@ -69,6 +106,7 @@ def the_first_sitting(painting: Path, folder: Path) -> Journey:
         assert space.stage.image != before
         await find_a_photo(artist, painting)
         await drag_a_point(artist)
+        await look_at_the_family(artist)
         space.show_tool("Journey")
         space.journey.added.emit(tuple(space.bookmarks.ids))
         space.journey.scrubbed.emit(0.5)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -36,6 +37,9 @@ PAUSE_MS = 40
 
 TileKey = tuple[int, int, int]
 """(zoom, column, row)."""
+
+Marks = Literal["bookmarks", "photos", "canvas", "route"]
+"""What has places on the map: bookmarks, photos that were found, pictures on the canvas, and the stops of the journey."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Atlas(QObject):
         self._asked: set[TileKey] = set()
         self._trail: list[MapPoint | Latent] = []
         self._pins: dict[tuple[str, Layout], MapPoint] = {}
-        self._wanted_pins: tuple[Latent, ...] = ()
+        self._marks: dict[Marks, tuple[Latent, ...]] = {}
         self._is_watched = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._ask)
@@ -138,7 +142,7 @@ class Atlas(QObject):
         """Whether the map is in front."""
         self._is_watched = on
         if on:
-            self.set_pins(self._wanted_pins)
+            self._locate()
             self._renew()
         else:
             self._pause.stop()
@@ -152,9 +156,10 @@ class Atlas(QObject):
         for key in sorted(under) + [tile for tile in seen if tile in self._tiles]:
             yield key, self._tiles[key]
 
-    def pins(self) -> list[tuple[str, MapPoint]]:
-        """The key of a picture and where it is."""
-        return [(one.key, self._pins[(one.key, self.layout)]) for one in self._wanted_pins if (one.key, self.layout) in self._pins]
+    def places(self, kind: Marks) -> list[tuple[Latent, MapPoint]]:
+        """The pictures of a kind whose places are known, and where they are."""
+        marked = self._marks.get(kind, ())
+        return [(one, self._pins[(one.key, self.layout)]) for one in marked if (one.key, self.layout) in self._pins]
 
     # The hand
 
@@ -186,7 +191,7 @@ class Atlas(QObject):
         if layout != self.layout:
             self.layout = layout
             self._forget()
-            self.set_pins(self._wanted_pins)
+            self._locate()
 
     def set_shades(self, on: bool) -> None:
         """Whether what looks like places that were visited is darker."""
@@ -198,10 +203,20 @@ class Atlas(QObject):
         """Move the view to where a picture is."""
         self._tasks.spawn_latest(self._go_to(latent), "find on the map")
 
-    def set_pins(self, latents: tuple[Latent, ...]) -> None:
-        self._wanted_pins = latents
-        self.changed.emit()
-        missing = [one for one in latents if (one.key, self.layout) not in self._pins]
+    def mark(self, kind: Marks, latents: tuple[Latent, ...]) -> None:
+        """Show where these pictures are, in place of the former ones of their kind."""
+        if self._marks.get(kind, ()) != latents:
+            self._marks[kind] = latents
+            self.changed.emit()
+            self._locate()
+
+    def know(self, latents: Sequence[Latent], points: Sequence[MapPoint]) -> None:
+        """These pictures came of these points: they need not be looked for."""
+        self._pins |= {(latent.key, point.layout): point for latent, point in zip(latents, points, strict=True)}
+
+    def _locate(self) -> None:
+        wanted = {one.key: one for latents in self._marks.values() for one in latents}
+        missing = [one for key, one in wanted.items() if (key, self.layout) not in self._pins]
         if self._is_watched and missing:
             self._tasks.spawn_latest(self._pin(missing, self.layout), "pins")
 
@@ -286,8 +301,9 @@ class Atlas(QObject):
 
     async def _pin(self, latents: list[Latent], layout: Layout) -> None:
         for latent in latents:
-            self._pins[(latent.key, layout)] = await self._link.run(FindOnMap(latent, layout))
-            self.changed.emit()
+            if latent.model == self._model:
+                self._pins[(latent.key, layout)] = await self._link.run(FindOnMap(latent, layout))
+                self.changed.emit()
 
     async def _go_to(self, latent: Latent) -> None:
         point = await self._link.run(FindOnMap(latent, self.layout))

@@ -12,6 +12,7 @@ from desktop.state.explorer.atlas import Atlas
 from desktop.state.explorer.bending import Bending
 from desktop.state.explorer.blending import Blending
 from desktop.state.explorer.bookmarks import Bookmarks
+from desktop.state.explorer.charting import Charting
 from desktop.state.explorer.dragging import Dragging
 from desktop.state.explorer.family import Family
 from desktop.state.explorer.records import Records
@@ -69,12 +70,13 @@ class Explorer(QObject):
         self.family = Family(self.viewer, link, tasks, self)
         self.records = Records(session, link, tasks, notices)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
+        self.charting = Charting(self.viewer, self.atlas, self.travelling, session, link, tasks, notices, self)
         self.searching = Searching(link, tasks, notices, self)
         self.dragging = Dragging(self.viewer, link, tasks, notices, self)
         self.viewer.arrived.connect(self._arrive)
         self.steering.changed.connect(self._bend_map)
         self.searching.arrived.connect(self._go_to_photo)
-        self.bookmarks.changed.connect(lambda: self.atlas.set_pins(tuple(member.latent for member in self.bookmarks.all)))
+        self.bookmarks.changed.connect(lambda: self.atlas.mark("bookmarks", tuple(member.latent for member in self.bookmarks.all)))
         self.bookmarks.changed.connect(self.family.refresh)
         self.family.remade.connect(self.visit)
         generators.changed.connect(self._see_generators)
@@ -99,6 +101,8 @@ class Explorer(QObject):
             self.searching.open(None)
             self.dragging.leave()
             self.family.leave()
+            self.travelling.leave()
+            self.charting.open(None)
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model, first), "open a generator")
 
@@ -152,6 +156,7 @@ class Explorer(QObject):
         self.model_changed.emit()
         self.atlas.open(info.key)
         self.bookmarks.look(info.key)
+        self.charting.open(info.key)
         self.ways.open(info.key)
         self.bending.open(info)
         if first is None:
@@ -169,6 +174,7 @@ class Explorer(QObject):
             self.bookmarks.keep(source.made, source)  # the steps began there, and nobody stayed on it
         self.bookmarks.keep(latent, place)
         self.atlas.visited()
+        self.charting.arrived(latent)
         if place != self.steering.place:
             self.steering.take(latent)
         self.ways.show_strips()

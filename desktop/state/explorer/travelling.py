@@ -1,31 +1,44 @@
-"""A journey through bookmarked pictures: its stops, where on it one is, and its film."""
+"""A journey through bookmarked pictures or along a line on the map: its stops, where on it one is, and its film."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
 
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.viewer import Viewer
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
+from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
 from engine.api.exploring import MOST_STOPS, Easing, ExportFilm, Filmed, Journey, Waypoint
+from engine.api.latent import Latent
 
 FRAME_RATE = 30.0
 TICK_MS = 40
 SECONDS = (1.0, 120.0)
 
 
+@dataclass(frozen=True)
+class Stop:
+    id: str
+    latent: Latent
+    name: str
+
+
 class Travelling(QObject):
-    """`changed` follows the stops and settings, `moved` where one is."""
+    """`changed` follows the stops and settings, `moved` where one is, `pictured` a stop's thumbnail."""
 
     changed = Signal()
     moved = Signal()
+    pictured = Signal()
 
     def __init__(
         self,
@@ -46,8 +59,13 @@ class Travelling(QObject):
         self._jobs = jobs
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
+        self._drawn: dict[str, Stop] = {}
+        self._images: dict[str, QImage] = {}
+        self._thumbnails = PhotoThumbnails(link, tasks, self)
+        self._thumbnails.made.connect(self._keep_image)
+        self._former: tuple[tuple[str, ...], bool] = ((), True)
         self.stops: tuple[str, ...] = ()
-        """Ids of bookmarks; one may come more than once."""
+        """Ids of bookmarks and of places on the map; one may come more than once."""
         self.loop = True
         self.easing: Easing = "even"
         self.seconds = 4.0
@@ -60,10 +78,22 @@ class Travelling(QObject):
     @property
     def journey(self) -> Journey | None:
         """None as long as it leads nowhere."""
-        members = [member for id in self.stops if (member := self._bookmarks.find(id)) is not None]
-        if len(members) < 2:
-            return None
-        return Journey(tuple(member.latent for member in members), self.loop, self.easing)
+        latents = self.latents
+        return None if len(latents) < 2 else Journey(latents, self.loop, self.easing)
+
+    @property
+    def latents(self) -> tuple[Latent, ...]:
+        """Of the stops."""
+        return tuple(stop.latent for id in self.stops if (stop := self.find(id)) is not None)
+
+    def find(self, id: str) -> Stop | None:
+        member = self._bookmarks.find(id)
+        return self._drawn.get(id) if member is None else Stop(id, member.latent, member.name or "A picture")
+
+    def thumbnail(self, id: str) -> QImage:
+        """Null as long as there is none."""
+        image = self._bookmarks.thumbnail(id)
+        return self._images.get(id, QImage()) if image.isNull() else image
 
     @property
     def frames(self) -> int:
@@ -75,8 +105,48 @@ class Travelling(QObject):
 
     # The stops
 
+    def leave(self) -> None:
+        """Another generator: there is nowhere to go."""
+        self.play(False)
+        self._drawn.clear()
+        self._former = ((), True)
+        self._set_stops(())
+
     def add(self, *ids: str) -> None:
-        self._set_stops((*self.stops, *ids)[:MOST_STOPS])
+        """What is too much for one journey is left out, and told."""
+        stops = (*self.stops, *ids)
+        if len(stops) > MOST_STOPS:
+            self._notices.say(f"A journey has {MOST_STOPS} stops at the most")
+        self._set_stops(stops[:MOST_STOPS])
+
+    def append(self, latent: Latent) -> None:
+        """Add a picture that need not be a bookmark."""
+        self._draw((latent,))
+        self.add(latent.key)
+
+    def follow(self, latents: Sequence[Latent], *, loop: bool) -> None:
+        """A new journey, along a line on the map. `restore` brings back the one before."""
+        former = (self.stops, self.loop)
+        self.play(False)
+        self._draw(latents)
+        self.loop, self.at = loop, 0.0
+        self._set_stops(tuple(latent.key for latent in latents))
+        self._former = former
+        self.changed.emit()
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether a line took the place of another journey."""
+        return len(self._former[0]) > 1
+
+    def restore(self) -> None:
+        """The journey before the last line was drawn; the line can be brought back the same way."""
+        if self.can_restore:
+            here = (self.stops, self.loop)
+            (stops, self.loop), self.at = self._former, 0.0
+            self._set_stops(tuple(id for id in stops if self.find(id) is not None))
+            self._former = here
+            self.changed.emit()
 
     def remove(self, place: int) -> None:
         self._set_stops(self.stops[:place] + self.stops[place + 1 :])
@@ -151,12 +221,21 @@ class Travelling(QObject):
             self._timer.stop()
             self.changed.emit()
 
+    def _draw(self, latents: Sequence[Latent]) -> None:
+        for latent in latents:
+            self._drawn[latent.key] = Stop(latent.key, latent, latent.name or "A picture")
+            self._thumbnails.want_source(latent)
+
+    def _keep_image(self, id: str, image: QImage) -> None:
+        self._images[id] = image
+        self.pictured.emit()
+
     def _set_stops(self, stops: tuple[str, ...]) -> None:
         self.stops = stops
         self.changed.emit()
 
     def _forget_removed(self) -> None:
-        kept = tuple(id for id in self.stops if self._bookmarks.find(id) is not None)
+        kept = tuple(id for id in self.stops if self.find(id) is not None)
         if kept != self.stops:
             self._set_stops(kept)
 

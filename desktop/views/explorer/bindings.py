@@ -5,15 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
+from desktop.state.explorer.atlas import Marks
 from desktop.state.studio import Studio
 from desktop.state.training.generators import in_few_words
 from desktop.views.explorer.bend_bindings import BendBindings
 from desktop.views.explorer.family_bindings import FamilyBindings
+from desktop.views.explorer.map_marks import Curve, Pin
 from desktop.views.explorer.picture_panel import Controls
 from desktop.views.explorer.search_bindings import DragBindings, PhotoBindings
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.handlers import Handlers
 from engine.api.exploring import Group
+
+PIN_KINDS: tuple[Marks, ...] = ("canvas", "photos", "bookmarks")
+"""From the lowest to the uppermost."""
 
 
 class ExplorerBindings(QObject):
@@ -141,18 +146,46 @@ class ExplorerBindings(QObject):
         canvas.resized.connect(atlas.set_size)
         page.layout_chosen.connect(atlas.set_layout)
         page.shades_changed.connect(atlas.set_shades)
+        charting, travelling = self._explorer.charting, self._explorer.travelling
+        charting.pictured.connect(self._show_map)
+        charting.changed.connect(lambda: page.set_drawing(charting.is_drawing))
+        canvas.drawn.connect(charting.draw)
+        canvas.place_added.connect(charting.add_here)
+        canvas.pin_chosen.connect(self._visit_pin)
+        page.drawing_changed.connect(charting.set_drawing)
+        page.play_toggled.connect(travelling.play)
+        page.journey_wanted.connect(lambda: self._space.show_tool("Journey"))
         page.find_wanted.connect(lambda: self._explorer.viewer.when_there(atlas.find))
         canvas.shown.connect(atlas.watch)
         atlas.set_size(canvas.width(), canvas.height())
 
     def _show_map(self) -> None:
-        atlas, bookmarks = self._explorer.atlas, self._explorer.bookmarks
+        atlas, travelling = self._explorer.atlas, self._explorer.travelling
         thumbnails = [(*atlas.view.rect(key), tile.image, tile.novelty if atlas.shades else 1.0) for key, tile in atlas.thumbnails()]
-        pins = [(*atlas.view.at(point.x, point.y), bookmarks.thumbnail(key)) for key, point in atlas.pins()]
+        stops = [atlas.view.at(point.x, point.y) for _, point in atlas.places("route")]
         words = ""
         if atlas.stage is not None:
             words = f"The map is being made, once for each generator: {atlas.stage.fraction:.0%}"
-        self._space.map.canvas.show_map(thumbnails, pins, words)
+        self._space.map.canvas.show_map(thumbnails, self._pins(), Curve(tuple(stops), travelling.loop), words)
+
+    def _pins(self) -> list[Pin]:
+        """Bookmarks lie over photos, and these over what is on the canvas; each picture has one pin."""
+        atlas, explorer = self._explorer.atlas, self._explorer
+        pins: dict[str, Pin] = {}
+        for kind in PIN_KINDS:
+            for latent, point in atlas.places(kind):
+                member = explorer.bookmarks.find(latent.key)
+                name = (member.name if member is not None else latent.name) or "A picture"
+                image = explorer.bookmarks.thumbnail(latent.key) if member is not None else explorer.charting.thumbnail(latent)
+                pins.pop(latent.key, None)
+                pins[latent.key] = Pin(latent.key, kind, name, *atlas.view.at(point.x, point.y), image)
+        return list(pins.values())
+
+    def _visit_pin(self, id: str) -> None:
+        atlas = self._explorer.atlas
+        found = (latent for kind in PIN_KINDS for latent, _ in atlas.places(kind) if latent.key == id)
+        if (latent := next(found, None)) is not None:
+            self._explorer.visit(latent)
 
     # The directions
 
@@ -204,9 +237,12 @@ class ExplorerBindings(QObject):
     def _bind_journey(self) -> None:
         travelling, page = self._explorer.travelling, self._space.journey
         travelling.changed.connect(self._show_journey)
+        travelling.changed.connect(self._show_map)
+        travelling.pictured.connect(self._show_journey)
         travelling.moved.connect(lambda: page.set_where(travelling.at))
         page.added.connect(lambda ids: travelling.add(*ids))
         page.removed.connect(travelling.remove)
+        page.restore_wanted.connect(travelling.restore)
         page.shifted.connect(travelling.shift)
         page.loop_changed.connect(travelling.set_loop)
         page.easing_chosen.connect(travelling.set_easing)
@@ -218,12 +254,14 @@ class ExplorerBindings(QObject):
         page.film_wanted.connect(self._handlers.export_film)
 
     def _show_journey(self) -> None:
-        travelling, bookmarks = self._explorer.travelling, self._explorer.bookmarks
-        members = [member for id in travelling.stops if (member := bookmarks.find(id)) is not None]
+        travelling = self._explorer.travelling
+        stops = [stop for id in travelling.stops if (stop := travelling.find(id)) is not None]
+        self._space.map.set_journey(ready=travelling.journey is not None, playing=travelling.is_playing)
         self._space.journey.set_journey(
-            [(member.name or "A picture", bookmarks.thumbnail(member.id)) for member in members],
+            [(stop.name, travelling.thumbnail(stop.id)) for stop in stops],
             ready=travelling.journey is not None,
             loop=travelling.loop,
             playing=travelling.is_playing,
             frames=travelling.frames,
+            can_restore=travelling.can_restore,
         )

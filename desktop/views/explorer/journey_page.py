@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 from desktop.views.explorer.bookmark_strip import icon_of
 from desktop.views.training.choices import combo
 from desktop.views.training.parts import Column, level_line
-from desktop.widgets.controls import Caption, IconButton, Switch, ValueSlider, push_button
+from desktop.widgets.controls import Caption, IconButton, LinkButton, Switch, ValueSlider, push_button
 from desktop.widgets.icons import icon
 from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME
 
 SIZES = ((None, "As the generator learnt"), (256, "256 px"), (512, "512 px"), (1024, "1024 px"))
 ROW = 40
+NOWHERE = "Two stops or more make a journey: add bookmarks, or draw a line on the map."
+ONE = "One place is no way yet: add another stop."
 
 
 class JourneyPage(QWidget):
@@ -35,6 +37,7 @@ class JourneyPage(QWidget):
     seconds_changed = Signal(float)
     side_chosen = Signal(object)
     film_wanted = Signal()
+    restore_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +60,9 @@ class JourneyPage(QWidget):
             self.film_size.addItem(text, side)
         self.film = push_button("Export a film…", "primary", icon_name="export")
         self.film.setToolTip("MP4, an animated GIF, or PNG frames in a folder")
-        self.words = Caption("Two stops or more make a journey: add bookmarks.", wrap=True)
+        self.restore = LinkButton("Bring back the journey before")
+        self.restore.clicked.connect(self.restore_wanted)
+        self.words = Caption(NOWHERE, wrap=True)
         self._arrange()
         self._connect()
 
@@ -66,8 +71,10 @@ class JourneyPage(QWidget):
         self._choices = list(bookmarks)
         self.add.setEnabled(bool(bookmarks))
 
-    def set_journey(self, stops: Sequence[tuple[str, QImage]], *, ready: bool, loop: bool, playing: bool, frames: int) -> None:
-        """(name, picture) of each stop; `ready` where the journey leads somewhere."""
+    def set_journey(
+        self, stops: Sequence[tuple[str, QImage]], *, ready: bool, loop: bool, playing: bool, frames: int, can_restore: bool = False
+    ) -> None:
+        """(name, picture) of each stop; `ready` where the journey leads somewhere; `can_restore` where a line took another one's place."""
         with QSignalBlocker(self.stops):
             row = self.stops.currentRow()
             self.stops.clear()
@@ -78,7 +85,8 @@ class JourneyPage(QWidget):
         self.loop.setChecked(loop)
         for part in (self.where, self.play, self.film):
             part.setEnabled(ready)
-        self.words.setText(f"{frames} frames" if ready else "Two stops or more make a journey: add bookmarks.")
+        self.words.setText(f"{frames} frames" if ready else ONE if stops else NOWHERE)
+        self.restore.setVisible(can_restore)
         self.play.setIcon(icon("pause" if playing else "play"))
         self.play.set_text("Pause" if playing else "Play")
         self._enable()
@@ -130,6 +138,7 @@ class JourneyPage(QWidget):
         size.setBuddy(self.film_size)
         column.addLayout(edits)
         column.addWidget(self.stops)
+        column.addWidget(self.restore, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.loop)
         column.addWidget(self.easing)
         column.addLayout(way)

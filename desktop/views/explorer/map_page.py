@@ -1,13 +1,14 @@
-"""The map: drag to travel, turn the wheel to look closer, click a picture to go there."""
+"""The map: drag to travel, turn the wheel to look closer, click a picture to go there; hold Shift to draw a path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHelpEvent,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -19,8 +20,9 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
+from desktop.views.explorer.map_marks import NO_CURVE, Curve, Pin, paint_curve, paint_line, paint_pin, pin_at
 from desktop.views.training.parts import level_line
 from desktop.widgets.controls import Caption, LinkButton, Switch
 from desktop.widgets.segments import Segments
@@ -33,15 +35,24 @@ CLICK = 4
 DARKEST = 0.62
 """How much darker what looks like a visited place is."""
 
+TRAVEL = "Drag to travel, turn the wheel to look closer: it shows ever finer variation."
+DRAW = "Drag a line: it becomes the journey. A line that ends where it began goes round and round."
+
 Drawn = tuple[float, float, float, QImage, float]
 """A thumbnail: left, top, side, image, and how new it is."""
 
 
 class MapCanvas(QWidget):
-    """Paints thumbnails and pins; knows nothing of the map. `travelled` and `chosen` carry pixels, `zoomed` a ratio."""
+    """Paints thumbnails, pins and the journey; knows nothing of the map. Its signals carry pixels, and `zoomed` a ratio."""
 
     travelled = Signal(float, float)
     chosen = Signal(float, float)
+    pin_chosen = Signal(str)
+    drawn = Signal(object)
+    """The points of a line, from its beginning on."""
+    place_added = Signal()
+    """While a path is drawn with the keyboard: the middle is its next stop."""
+    drawing_left = Signal()
     zoomed = Signal(float)
     rested = Signal()
     resized = Signal(int, int)
@@ -51,12 +62,18 @@ class MapCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Map of the generator's pictures")
-        self.setAccessibleDescription("Arrow keys travel, plus and minus look closer or from farther away")
+        self.setAccessibleDescription(
+            "Arrow keys travel, plus and minus look closer or from farther away; while a path is drawn, Enter adds the place in the middle"
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setMinimumSize(200, 200)
+        self.setMouseTracking(True)
         self._thumbnails: tuple[Drawn, ...] = ()
-        self._pins: tuple[tuple[float, float, QImage], ...] = ()
+        self._pins: tuple[Pin, ...] = ()
+        self._curve = Curve()
+        self._line: list[QPointF] | None = None
+        self._is_drawing = False
         self._words = ""
         self._pressed: QPointF | None = None
         self._last = QPointF()
@@ -65,9 +82,16 @@ class MapCanvas(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(400, 500)
 
-    def show_map(self, thumbnails: Iterable[Drawn], pins: Iterable[tuple[float, float, QImage]], words: str = "") -> None:
-        """`words` stand in the middle while nothing else does."""
-        self._thumbnails, self._pins, self._words = tuple(thumbnails), tuple(pins), words
+    def show_map(self, thumbnails: Iterable[Drawn], pins: Iterable[Pin], curve: Curve = NO_CURVE, words: str = "") -> None:
+        """Later pins lie over earlier ones; `words` stand in the middle while nothing else does."""
+        self._thumbnails, self._pins, self._curve, self._words = tuple(thumbnails), tuple(pins), curve, words
+        self.update()
+
+    def set_drawing(self, on: bool) -> None:
+        """Whether the hand draws a path; with Shift it does in any case."""
+        self._is_drawing = on
+        self._line = None
+        self._show_cursor()
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -83,13 +107,23 @@ class MapCanvas(QWidget):
         self.resized.emit(self.width(), self.height())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._is_drawing or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._line = [event.position()]
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
             self._pressed = self._last = event.position()
             self._is_dragged = False
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._line is not None:
+            self._line.append(event.position())
+            self.update()
+            return
         if self._pressed is None:
+            self._show_cursor(event.position())
             return
         if (event.position() - self._pressed).manhattanLength() > CLICK:
             self._is_dragged = True
@@ -98,14 +132,40 @@ class MapCanvas(QWidget):
             self.travelled.emit(step.x(), step.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None or event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._pressed = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        if self._line is not None:
+            self._end_line()
+        elif self._pressed is not None:
+            self._pressed = None
+            self._end_press(event.position())
+        self._show_cursor(event.position())
+
+    def _end_line(self) -> None:
+        line, self._line = self._line or [], None
+        self.update()
+        self.drawn.emit([(point.x(), point.y()) for point in line])
+
+    def _end_press(self, at: QPointF) -> None:
+        pin = pin_at(self._pins, at)
         if self._is_dragged:
             self.rested.emit()
+        elif pin is not None:
+            self.pin_chosen.emit(pin.id)
         else:
-            self.chosen.emit(event.position().x(), event.position().y())
+            self.chosen.emit(at.x(), at.y())
+
+    def _show_cursor(self, at: QPointF | None = None) -> None:
+        on_pin = at is not None and pin_at(self._pins, at) is not None
+        shape = Qt.CursorShape.PointingHandCursor if on_pin else Qt.CursorShape.OpenHandCursor
+        self.setCursor(Qt.CursorShape.CrossCursor if self._is_drawing else shape)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            pin = pin_at(self._pins, QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), "" if pin is None else pin.tip, self)
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoomed.emit(2 ** (event.angleDelta().y() / 480))
@@ -119,6 +179,12 @@ class MapCanvas(QWidget):
             self.travelled.emit(STEP * across, STEP * down)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoomed.emit(0.5**0.5 if key == Qt.Key.Key_Minus else 2**0.5)
+        elif self._is_drawing and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.place_added.emit()
+        elif key == Qt.Key.Key_Escape and (self._is_drawing or self._line is not None):
+            self._line = None
+            self.update()
+            self.drawing_left.emit()
         else:
             super().keyPressEvent(event)
 
@@ -143,8 +209,10 @@ class MapCanvas(QWidget):
             if novelty < 1:
                 painter.fillRect(square, QColor(0, 0, 0, round(255 * DARKEST * (1 - novelty))))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for left, top, image in self._pins:
-            self._paint_pin(painter, QPointF(left, top), image)
+        paint_curve(painter, self._curve)
+        for pin in self._pins:
+            paint_pin(painter, pin)
+        paint_line(painter, self._line or ())
         self._paint_middle(painter)
         if self._words:
             self._paint_words(painter)
@@ -153,15 +221,6 @@ class MapCanvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
-
-    def _paint_pin(self, painter: QPainter, at: QPointF, image: QImage) -> None:
-        frame = QRectF(at.x() - 17, at.y() - 42, 34, 34)
-        painter.setPen(QPen(QColor(THEME.on_accent), 1))
-        painter.setBrush(QColor(THEME.accent))
-        painter.drawPolygon([at, QPointF(at.x() - 6, at.y() - 9), QPointF(at.x() + 6, at.y() - 9)])
-        painter.drawRoundedRect(frame, 4, 4)
-        if not image.isNull():
-            painter.drawImage(frame.adjusted(2, 2, -2, -2), image)
 
     def _paint_middle(self, painter: QPainter) -> None:
         """Where the live picture is, seen on any ground."""
@@ -183,6 +242,9 @@ class MapPage(QWidget):
     layout_chosen = Signal(object)
     shades_changed = Signal(bool)
     find_wanted = Signal()
+    drawing_changed = Signal(bool)
+    play_toggled = Signal(bool)
+    journey_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -196,6 +258,29 @@ class MapPage(QWidget):
         self.shades.clicked.connect(self.shades_changed)
         self.find_link = LinkButton("Find the picture on the map")
         self.find_link.clicked.connect(self.find_wanted)
+        self.drawing = Switch("Draw a path")
+        self.drawing.setToolTip("Drag a line over the map: it becomes the journey. Shift draws, too")
+        self.drawing.clicked.connect(self.drawing_changed)
+        self.canvas.drawing_left.connect(lambda: self.drawing_changed.emit(False))
+        self.play = LinkButton("Play it")
+        self.play.clicked.connect(lambda: self.play_toggled.emit(self.play.text() == "Play it"))
+        self.to_journey = LinkButton("Go to the journey")
+        self.to_journey.clicked.connect(self.journey_wanted)
+        self.words = Caption(TRAVEL, wrap=True)
+        self._arrange()
+
+    def set_drawing(self, on: bool) -> None:
+        self.drawing.setChecked(on)
+        self.canvas.set_drawing(on)
+        self.words.setText(DRAW if on else TRAVEL)
+
+    def set_journey(self, *, ready: bool, playing: bool) -> None:
+        """Whether there is a journey on the map."""
+        self.play.setVisible(ready)
+        self.to_journey.setVisible(ready)
+        self.play.setText("Pause" if playing else "Play it")
+
+    def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -206,9 +291,13 @@ class MapPage(QWidget):
         foot.setSpacing(THEME.space_2)
         foot.addWidget(self.layouts)
         foot.addWidget(self.shades)
+        foot.addWidget(self.drawing)
         row = QHBoxLayout()
+        row.setSpacing(THEME.space_3)
         row.addWidget(self.find_link)
         row.addStretch(1)
+        row.addWidget(self.play)
+        row.addWidget(self.to_journey)
         foot.addLayout(row)
-        foot.addWidget(Caption("Drag to travel, turn the wheel to look closer: it shows ever finer variation.", wrap=True))
+        foot.addWidget(self.words)
         column.addLayout(foot)

@@ -109,17 +109,17 @@ def test_bookmarks_are_pins_on_each_map(play: Play) -> None:
         atlas = explorer.atlas
         atlas.watch(True)
         await sitting.settle()
-        (pin,) = atlas.pins()
-        assert pin[0] == explorer.bookmarks.all[0].id and (pin[1].x, pin[1].y) == (0.5, -0.5)
+        ((latent, point),) = atlas.places("bookmarks")
+        assert latent == explorer.bookmarks.all[0].latent and (point.x, point.y) == (0.5, -0.5)
         atlas.find(explorer.bookmarks.all[0].latent)
         await sitting.settle()
         assert (atlas.view.x, atlas.view.y) == (0.5, -0.5)
         atlas.set_layout("look")
         await sitting.settle()
-        assert len(atlas.pins()) == 1
+        assert len(atlas.places("bookmarks")) == 1
         explorer.bookmarks.remove(explorer.bookmarks.all[0].id)
         await sitting.settle()
-        assert atlas.pins() == []
+        assert atlas.places("bookmarks") == []
         atlas.watch(False)
 
     play(scenario)
