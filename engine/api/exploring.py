@@ -343,8 +343,8 @@ class FindOnMap(Request[MapPoint]):
         return self.latent.name or "the picture"
 
 
-ALIKE, NEAR = 0.75, 0.5
-"""Likenesses from which a photo counts as found, and as found in the main."""
+ALIKE, NEAR = 0.88, 0.5
+"""Likenesses from which a photo counts as found, and as found in the main: at .85 a portrait has its hair and its dress, and no eyes."""
 
 
 def verdict(likeness: float, model: str) -> str:

@@ -21,7 +21,7 @@ from engine.jobs.atlas import usual_distance
 from engine.jobs.preview import frame
 from engine.latent.codes import latent_of, model_of, styles_of
 from engine.latent.dragging import Dragging, check_pulls
-from engine.latent.inversion import Comparison, Search, Tuning, critic_stages, likeness, psnr
+from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, critic_stages, likeness, psnr
 from engine.latent.stills import made_of, network_of, pixels
 from engine.models.generators import GeneratorModel
 from engine.render import floats, photo_at
@@ -41,7 +41,7 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     started = time.perf_counter()
     _check(request)
     model = context.models.generator(request.model)
-    yield Progress(0, 1, "looking for the photo")
+    yield _progress(request, 0)
     picture = yield from photo_at(request.photo, model.size, model.size, context)
     photo = floats(picture.pixels).mul(2).sub(1).to(model.device)
     usual = usual_distance(model, context)
@@ -58,9 +58,9 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     for number, nearest in enumerate(search.start(context.models.encoder(model))):
         if number % SHOW_EVERY == 0:
             yield from judged(nearest)
-        yield None
+        yield _progress(request, number)
     for step, made in enumerate(search.steps(request.steps)):
-        yield Progress(step, request.steps + request.tuning, "looking for the photo")
+        yield _progress(request, GUESSES + step)
         if step % SHOW_EVERY == 0:
             yield from judged(made)
     found, network = code(), model.network
@@ -76,6 +76,11 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     return Inverted(found, like, decibels, time.perf_counter() - started, verdict(like, model.key.id))
 
 
+def _progress(request: Invert, done: int) -> Progress:
+    """Guesses, steps and steps of tuning take about as long each."""
+    return Progress(done, GUESSES + request.steps + request.tuning, "looking for the photo")
+
+
 def _check(request: Invert) -> None:
     if not 1 <= request.steps <= 5000:
         raise BadRequest(f"{request.steps} steps", "a search takes between 1 and 5000")
@@ -86,7 +91,7 @@ def _check(request: Invert) -> None:
 def _tuned(tuning: Tuning, request: Invert, code: Latent, photo: Tensor, usual: float, context: Context) -> Generator[Step, Any, None]:
     """All steps of the tuning; what it has come to is kept now and then."""
     for step, made in enumerate(tuning.steps(request.tuning)):
-        yield Progress(request.steps + step, request.steps + request.tuning, "looking for the photo")
+        yield _progress(request, GUESSES + request.steps + step)
         if step and step % KEEP_EVERY == 0:
             code = yield from _with(tuning, code, context)
         if step % SHOW_EVERY == 0:

@@ -30,6 +30,9 @@ CANDIDATES = 256
 
 BATCH = 8
 
+GUESSES = -(-(CANDIDATES + 1) // BATCH)
+"""How often `Search.start` yields: they and the mean code, in batches."""
+
 RATE = 0.06
 """Of Adam, in parts of the codes' standard deviation; it falls along a cosine."""
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from engine.api.errors import BadRequest
-from engine.api.events import Cancelled, Fidelity, Frame, Pulled
+from engine.api.events import Cancelled, Fidelity, Frame, Progress, Pulled
 from engine.api.exploring import DragPoints, FindDirections, Invert, Pull, verdict
 from engine.api.latent import Latent
 from engine.api.recipe import Photo
@@ -19,7 +19,7 @@ from engine.jobs.invert import drag_points, invert
 from engine.jobs.library import import_picture
 from engine.latent.codes import styles_of
 from engine.latent.dragging import Dragging
-from engine.latent.inversion import Comparison, Search, critic_stages, psnr
+from engine.latent.inversion import GUESSES, Comparison, Search, critic_stages, psnr
 from engine.latent.stills import still, with_tuning
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
@@ -47,6 +47,8 @@ def own_picture(model: GeneratorModel, context: Context, tmp_path: Path) -> Phot
 def test_a_models_own_picture_is_found_and_the_meter_rises(model: GeneratorModel, context: Context, tmp_path: Path) -> None:
     photo = own_picture(model, context, tmp_path)
     result, said = drive(invert(Invert(photo, "mine", steps=100, tuning=20), context))
+    progress = [step for step in said if isinstance(step, Progress)]
+    assert [step.done for step in progress] == [0, *range(GUESSES + 100 + 20)] and {step.total for step in progress} == {GUESSES + 120}
     meter = [step for step in said if isinstance(step, Fidelity)]
     begun = 7  # 33 batches of codes
     assert len(meter) == begun + 20 + 4 + 1 == sum(isinstance(step, Frame) for step in said)
