@@ -13,9 +13,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from desktop.app import App
 
 IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
@@ -57,7 +61,7 @@ def gallery() -> None:
 
 
 def printing() -> None:
-    """The export dialog with a large print, looked at through its loupe."""
+    """The export dialog with a large print, looked at through its loupe, and the queue of many pictures."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import qasync
 
@@ -94,8 +98,34 @@ async def _printed(prints: Path) -> None:
         (dialog,) = app.window.findChildren(ExportDialog)
         await _photograph(dialog, "export")
         dialog.reject()
+        await _queued(app, prints)
     finally:
         await app.close()
+
+
+async def _queued(app: App, prints: Path) -> None:
+    """The queue with a picture that is broken, one that is made and one at work."""
+    from desktop.state.settings import BatchChoice
+    from desktop.views.batch.flow import open_batch
+
+    photos = prints.parent / "Photos"
+    photos.mkdir()
+    with Image.open(Path(__file__).parents[1] / "resources" / "pictures" / "house.jpg") as house:
+        for name in ("Jug", "Oranges", "Still life"):
+            house.save(photos / f"{name}.jpg")
+    (photos / "Bowl.jpg").write_bytes(b"cut short")
+    window = open_batch(app.window, app.studio)
+    window.set_styles(app.studio.library.entries, {"gallery:van-gogh-mountain-meadow", "gallery:stained-glass"})
+    window.set_choice(BatchChoice(suffix=".tif"), prints, "As in the last export: Adobe RGB – for photo labs, 16 bits, 300 dpi.")
+    window.add([photos])
+    window.confirm()
+    window.add([photos])
+    window.show()
+    while not any(item.state == "working" for item in app.studio.batch.items[3:]):
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1)
+    await _photograph(window, "batch")
+    window.close()
 
 
 def training() -> None:

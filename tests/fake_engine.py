@@ -220,6 +220,8 @@ class StudioScript:
     """Of all generators."""
     halts_at: int | None = None
     """The step after which a training waits for a pause."""
+    exports_wait: bool = False
+    """Exports come to no end while this holds."""
 
     def __call__(self, request: Request[Any]) -> Iterator[Body]:
         match request:
@@ -294,10 +296,12 @@ class StudioScript:
         (self.blobs / blob).write_bytes(data)
         return Photo(blob, width, height, name)
 
-    @staticmethod
-    def _export(request: Export) -> Iterator[Body]:
+    def _export(self, request: Export) -> Iterator[Body]:
         for done in range(4):
             yield Progress(done, 4, "painting")
+            while self.exports_wait:
+                time.sleep(0.001)
+                yield Progress(done, 4, "painting")
         size = request.recipe.size_at(request.output.long_edge)
         data = png(*size, colour_of(request.recipe))
         request.output.path.write_bytes(data)

@@ -16,6 +16,9 @@ from engine.api.proofing import Proof
 
 MAX_RECENT = 12
 
+DEEP_SUFFIXES = (".png", ".tif", ".tiff")
+"""Of files that hold 16 bits a sample."""
+
 
 class ExportChoice(msgspec.Struct, frozen=True):
     """The export dialog's last answers, as in `Output`; `long_edge` None is the photo's own size."""
@@ -58,10 +61,34 @@ class ExportChoice(msgspec.Struct, frozen=True):
             black_point=output.black_point,
         )
 
+    def output(self, folder: Path, long_edge: int | None, suffix: str) -> Output:
+        """For other pictures, of this suffix, in the same colours, depth and resolution."""
+        deep = suffix in DEEP_SUFFIXES
+        return Output(
+            folder,
+            long_edge,
+            self.quality,
+            bits=self.bits if deep else None,
+            profile=self.profile,
+            intent=self.intent,
+            black_point=self.black_point,
+            dpi=self.dpi,
+            chroma=self.chroma,
+            compression=self.compression,
+        )
+
     @property
     def proof(self) -> Proof:
         """The colours of the printer that was chosen."""
         return Proof(self.profile, self.intent, self.black_point, self.gamut)
+
+
+class BatchChoice(msgspec.Struct, frozen=True):
+    """Where many pictures went the last time, in which format, and how large (None: each in its own size)."""
+
+    folder: str = ""
+    suffix: str = ".png"
+    long_edge: int | None = None
 
 
 class WindowShape(msgspec.Struct, frozen=True):
@@ -79,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True):
     favourites: tuple[str, ...] = ()
     window: WindowShape = WindowShape()
     export: ExportChoice = ExportChoice()
+    batch: BatchChoice = BatchChoice()
 
 
 class SettingsStore(QObject):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.client import RequestFailed
 from desktop.document.document import DOCUMENT_SUFFIX, Document, View
+from desktop.state.batch import Batch
 from desktop.state.documents import Documents
 from desktop.state.explorer.explorer import Explorer
 from desktop.state.exporter import Exporter
@@ -33,6 +34,7 @@ from desktop.state.tasks import Tasks
 from desktop.state.training.workshop import Workshop
 from engine.api.errors import FileMissing
 from engine.api.events import Frame
+from engine.api.naming import plain_name
 from engine.api.places import Places
 from engine.api.recipe import Layer, Photo, Recipe
 from engine.api.requests import EngineInfo, WarmUp
@@ -61,6 +63,7 @@ class Studio(QObject):
         self.exporter = Exporter(self.link, self.tasks, self.notices, self.jobs, self.settings, self)
         self.full_pictures = FullPictures(self.link, self.tasks, self.notices, self.jobs, self.exporter.pace, self)
         self.proofing = Proofing(self.link, self.tasks, self.settings, self)
+        self.batch = Batch(self.link, self.tasks, self.notices, self.jobs, self)
         self.loupe = Loupe(self.link, self.tasks, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
@@ -85,6 +88,7 @@ class Studio(QObject):
 
     async def close(self) -> None:
         """End what still runs, of the artist's own will: nothing is left to recover."""
+        self.batch.close()
         await self.tasks.close()
         self.workshop.maker.close()
         self.documents.close()
@@ -170,7 +174,7 @@ class Studio(QObject):
         """What to call an exported file: the document, and the styles in it."""
         layer = _painted_layer(recipe)
         name = self.session.name if layer is None else f"{self.session.name} – {self._titles(layer)}"
-        return " ".join("".join(" " if letter in '/\\:*?"<>|' else letter for letter in name).split())
+        return plain_name(name)
 
     def _titles(self, layer: Layer) -> str:
         return " + ".join(self.library.title(use.style) for use in layer.mix)

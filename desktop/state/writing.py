@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import TypeVar, cast
 
@@ -15,8 +16,9 @@ from engine.api.requests import Request
 R = TypeVar("R")
 
 
-async def written(request: Request[R], title: str, link: Link, jobs: Jobs) -> R | None:
+async def written(request: Request[R], title: str, link: Link, jobs: Jobs, told: Callable[[Progress], None] = lambda _: None) -> R | None:
     """The request's result; None where the engine ends without one. Listed as `title` until then, and stopped by cancelling the task.
+    `told` hears the progress, too.
 
     Raises RequestFailed, and CancelledError where it was stopped.
     """
@@ -27,6 +29,7 @@ async def written(request: Request[R], title: str, link: Link, jobs: Jobs) -> R 
                 match body:
                     case Progress():
                         jobs.progress(job, body)
+                        told(body)
                     case Finished(result):
                         return cast(R, result)
                     case Failed(failure):

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLa
 
 from desktop.document.document import DOCUMENT_SUFFIX
 from desktop.state.training.runs import size_in_words
-from desktop.views.gallery import PICTURE_SUFFIXES
 from desktop.widgets.buttons import Kind, push_button
 from desktop.widgets.controls import Caption
 from desktop.widgets.theme import THEME, Weight, font
+from engine.api.naming import PICTURE_SUFFIXES
 from engine.api.training import RunDescription
 
 DOCUMENTS: Final = f"Sfumato documents (*{DOCUMENT_SUFFIX})"

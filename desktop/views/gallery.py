@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent
@@ -16,10 +15,9 @@ from desktop.views.gallery_model import STYLES_MIME, Card, Filter, GalleryModel
 from desktop.widgets.controls import Caption, EmptyState, FlowLayout, Heading
 from desktop.widgets.icons import icon
 from desktop.widgets.theme import THEME, Weight, font
+from engine.api.naming import PICTURE_SUFFIXES
 
 __all__ = ["STYLES_MIME", "Card", "Gallery"]
-
-PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif"})
 
 
 class Gallery(QWidget):

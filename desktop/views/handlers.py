@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -32,6 +33,9 @@ from desktop.views.window import Window
 from engine.api.latent import Latent
 from engine.api.recipe import Recipe
 
+if TYPE_CHECKING:
+    from desktop.views.batch.window import BatchWindow
+
 DOCUMENT_THUMBNAIL = 512
 
 
@@ -46,6 +50,7 @@ class Handlers(QObject):
         self._studio = studio
         self._hand_out = HandOut()
         self._is_resting = False
+        self._batch: BatchWindow | None = None
         studio.full_pictures.made.connect(self._improve_copy)
         for row in COMMANDS:
             if not row.hold:
@@ -94,6 +99,15 @@ class Handlers(QObject):
 
         ask_how_to_export(self._window, self._studio, recipe, image)
 
+    def many_pictures(self) -> None:
+        """Show the queue of many pictures."""
+        from desktop.views.batch.flow import open_batch
+
+        if self._batch is None:
+            self._batch = open_batch(self._window, self._studio)
+        self._batch.show()
+        self._batch.raise_()
+
     def export_result(self, key: str) -> None:
         if (result := self._studio.results.find(key)) is not None:
             self.export_recipe(result.recipe, result.picture.image)
@@ -112,7 +126,7 @@ class Handlers(QObject):
         self._unless_unsaved(self._leave)
 
     def _leave(self) -> None:
-        running = len(self._studio.jobs.running)
+        running = max(len(self._studio.jobs.running), self._studio.batch.left)
         if running:
             ask_to_stop(self._window, running, self._rest_and_leave)
         else:

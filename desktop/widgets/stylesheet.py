@@ -23,6 +23,7 @@ QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 4px 13px; 
 QPushButton[kind="ghost"] { background: transparent; border: 1px solid transparent; color: $text_muted; }
 QPushButton[kind="ghost"]:hover { background: $hover; color: $text; }
 QPushButton[kind="ghost"]:pressed { background: $pressed; }
+QPushButton[kind="ghost"]:disabled { color: $text_disabled; }
 QPushButton[kind="ghost"]:focus { border: 2px solid $accent; padding: 4px 13px; }
 QPushButton[kind="segment"] { background: transparent; border: 1px solid transparent; color: $text_muted; padding: 3px 10px; }
 QPushButton[kind="segment"]:hover { color: $text; }

@@ -26,6 +26,7 @@ from engine.api.errors import (
     UnknownStyle,
 )
 from engine.cli import (
+    batch,
     directions,
     doctor,
     generate,
@@ -73,6 +74,7 @@ def _root(
 
 
 app.command("stylize")(stylize.stylize)
+app.command("batch")(batch.batch)
 app.command("render")(render.render)
 app.command("upscale")(upscale.upscale)
 app.command("generate")(generate.generate)

@@ -47,7 +47,7 @@ def stylize(
     """Paint a photo in the style of one or more pictures."""
     started = time.perf_counter()
     output = Output(out, size, overwrite=True, statistics=statistics, resume=resume, keep_unfinished=True).check()  # type: ignore[arg-type]
-    draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(_use, style)), strength, style_scale, keep_colors)
+    draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(use_of, style)), strength, style_scale, keep_colors)
     _check_mix(draft)
     painted = [Path(use.style.name) for use in draft.styles if isinstance(use.style, PictureStyle)]
     _check_files(out, [content, *painted, *([] if mask is None else [mask])])
@@ -60,7 +60,7 @@ def stylize(
     exported(report, done, started)
 
 
-def _use(text: str) -> StyleUse:
+def use_of(text: str) -> StyleUse:
     """A style and its weight from the command line; a picture is not read yet."""
     name, weight = split_weight(text)
     if not name:
@@ -121,12 +121,13 @@ def _check_files(out: Path, pictures: Sequence[Path]) -> None:
 def _filled(draft: Layer, content: Path, mask: Path | None, engine: Session) -> Recipe:
     """The recipe, with all its pictures read."""
     photo = engine.run(ImportPicture(path=content))
-    styles = tuple(replace(use, style=_taken_in(use.style, engine)) for use in draft.styles)
+    styles = tuple(replace(use, style=taken_in(use.style, engine)) for use in draft.styles)
     grey = None if mask is None else engine.run(ImportPicture(path=mask)).blob
     return Recipe((replace(draft, source=photo, styles=styles, mask=grey),))
 
 
-def _taken_in(style: Style, engine: Session) -> Style:
+def taken_in(style: Style, engine: Session) -> Style:
+    """The style, with its picture read."""
     if isinstance(style, GalleryStyle):
         return style
     path = Path(style.name)

@@ -10,10 +10,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QPushButton
 
 from desktop.app import StartEngine
+from desktop.state.settings import BatchChoice
+from desktop.views.batch.window import BatchWindow
 from desktop.views.export_dialog import ExportDialog
 from engine.api.output import Output
 from tests.desktop.views.finding import named
 from tests.engine.imaging.printer_profile import cmyk_profile
+from tests.fake_engine import png
 from tests.flows.conftest import Travel, Traveller, start_fake_engine
 
 
@@ -113,3 +116,32 @@ def test_who_chooses_no_profile_sees_no_proof(travel: Travel, photo: Path) -> No
         assert not window.actions_by_id["soft-proof"].isChecked()
 
     travel(start_fake_engine, journey)
+
+
+def test_many_pictures_are_made_while_the_window_is_closed(engine: StartEngine, travel: Travel, tmp_path: Path, painting: Path) -> None:
+    folder, prints = tmp_path / "photos", tmp_path / "prints"
+    folder.mkdir()
+    prints.mkdir()
+    for number in range(2):
+        (folder / f"boat {number}.png").write_bytes(png(48, 32, (40, 90, 60 * number)))
+    (folder / "diary.png").write_bytes(b"Dear diary")
+
+    async def journey(artist: Traveller) -> None:
+        studio = artist.app.studio
+        await artist.drop_photo(folder / "boat 0.png")
+        await artist.drop_style(painting)
+        artist.app.window.actions_by_id["batch"].trigger()
+        (window,) = artist.app.window.findChildren(BatchWindow)
+        window.add([folder])
+        window.set_choice(BatchChoice(suffix=".jpg"), prints, "")
+        named(window, QPushButton, "Make them").click()
+        window.close()
+        await artist.settle()
+        assert [item.state for item in studio.batch.items] == ["done", "done", "failed"]
+        assert sorted(path.name for path in prints.iterdir()) == ["boat 0 – wave.jpg", "boat 1 – wave.jpg"]
+        assert artist.troubles[-1].startswith("2 of 3 pictures are made; 1 could not be made")
+        artist.app.window.actions_by_id["batch"].trigger()
+        assert window.isVisible()
+        window.close()
+
+    travel(engine, journey)

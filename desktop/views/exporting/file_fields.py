@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from desktop.state.export_estimate import FORMATS, FileFormat, Samples, file_format, typed_suffix
 from desktop.views.exporting.lines import Form, choice, choose
 from desktop.widgets.controls import Caption, ElidedLabel, Switch, ValueSlider, push_button
+from engine.api.naming import FORBIDDEN
 from engine.api.output import Chroma, Compression, Output
-
-FORBIDDEN = '/\\:*?"<>|'
 
 
 class FileFields(QObject):

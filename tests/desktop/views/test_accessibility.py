@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.about import AboutDialog
+from desktop.views.batch.window import BatchWindow
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.journey_page import JourneyPage
@@ -89,6 +90,7 @@ PANELS: tuple[Callable[[], QWidget], ...] = (
     *(Welcome, PlanPage, RunPage, ModelPage),
     *(ExplorerSpace, BookmarkStrip, full_bookmarks, full_directions, full_blend, JourneyPage),
     lambda: AboutDialog("1.0"),
+    lambda: BatchWindow(lambda _: None),
 )
 
 

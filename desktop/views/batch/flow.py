@@ -1,0 +1,69 @@
+"""The window for many pictures, filled from the studio and served by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.state.library import style_key
+from desktop.state.printer_colours import profile_title
+from desktop.state.settings import BatchChoice, ExportChoice
+from desktop.state.studio import Studio
+from desktop.views.batch.window import BatchWindow
+from desktop.views.dialogs import pictures_folder
+from engine.api.recipe import Layer, Photo
+
+NO_PHOTO = Photo("", 1, 1)
+"""Stands for each photo of the queue in turn."""
+
+
+def open_batch(parent: QWidget, studio: Studio) -> BatchWindow:
+    """A new window; the styles on the canvas are ticked."""
+    window = BatchWindow(studio.library.thumbnail, parent)
+    layer = studio.session.current_layer
+    window.set_styles(studio.library.entries, {style_key(use.style) for use in layer.styles} if layer is not None else set())
+    _begin(window, studio)
+    window.wanted.connect(lambda photos, keys, choice: _queue(studio, photos, keys, choice))
+    queue, batch = window.queue, studio.batch
+    queue.paused.connect(batch.pause)
+    queue.moved.connect(batch.move)
+    queue.cancelled.connect(batch.cancel)
+    queue.retried.connect(batch.retry)
+    queue.cleared.connect(batch.clear)
+
+    def show() -> None:
+        queue.set_items(batch.items, paused=batch.paused)
+
+    batch.changed.connect(show)
+    show()
+    return window
+
+
+def _begin(window: BatchWindow, studio: Studio) -> None:
+    settings = studio.settings.settings
+    known = settings.batch.folder
+    folder = Path(known) if known and Path(known).is_dir() else studio.exporter.folder() or Path(pictures_folder())
+    window.set_choice(settings.batch, folder, in_words(settings.export))
+
+
+def in_words(export: ExportChoice) -> str:
+    """What of the last export holds for many pictures, too."""
+    depth = "" if export.bits is None else f", {export.bits} bits"
+    dpi = "" if export.dpi is None else f", {export.dpi:g} dpi"
+    return f"As in the last export: {profile_title(export.profile)}{depth}{dpi}."
+
+
+def _queue(studio: Studio, photos: Sequence[Path], keys: Sequence[str], choice: BatchChoice) -> None:
+    studio.settings.change(batch=choice)
+    styles = [entry for key in keys if (entry := studio.library.find(key)) is not None]
+    layer = studio.session.current_layer
+    look = (
+        Layer(NO_PHOTO)
+        if layer is None
+        else replace(Layer(NO_PHOTO), strength=layer.strength, style_scale=layer.style_scale, keep_colors=layer.keep_colors)
+    )
+    output = studio.settings.settings.export.output(Path(choice.folder), choice.long_edge, choice.suffix)
+    studio.batch.add(photos, styles, look, output, choice.suffix)
