@@ -52,6 +52,7 @@ class Charting(QObject):
         self._notices = notices
         self._model: ModelKey | None = None
         self._photos: tuple[Latent, ...] = ()
+        self._drawn: dict[str, MapPoint] = {}
         self._images: dict[str, QImage] = {}
         self._thumbnails = PhotoThumbnails(link, tasks, self)
         self._thumbnails.made.connect(self._keep_image)
@@ -91,6 +92,10 @@ class Charting(QObject):
         """Make the live picture the next stop."""
         self._viewer.when_there(self._travelling.append)
 
+    def origins(self, latents: Iterable[Latent]) -> list[tuple[Latent, MapPoint]]:
+        """Those of the pictures that a line led through and that nobody has asked about yet, with the points that they came of."""
+        return [(latent, self._drawn.pop(latent.key)) for latent in latents if latent.key in self._drawn]
+
     def arrived(self, latent: Latent) -> None:
         """A photo that has just been found is a place from now on."""
         if latent.tuning is not None and latent.model == self._model and isinstance(self._viewer.place, Latent):
@@ -111,6 +116,7 @@ class Charting(QObject):
     async def _follow(self, path: DrawnPath, points: tuple[MapPoint, ...]) -> None:
         latents = await self._link.run(FindLatents(points))
         self._atlas.know(latents, points)
+        self._drawn = {latent.key: point for latent, point in zip(latents, points, strict=True)}
         self._travelling.follow(latents, loop=path.is_loop)
         self._notices.say(THINNED if path.is_thinned else f"The journey follows your line, through {len(latents)} places")
 

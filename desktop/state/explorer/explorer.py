@@ -27,7 +27,7 @@ from desktop.state.notices import Notices
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
 from desktop.state.training.generators import Generators
-from engine.api.exploring import GeneratorInfo, OpenGenerator, Steered, Varied
+from engine.api.exploring import GeneratorInfo, OpenGenerator, Steered, Varied, Waypoint
 from engine.api.latent import Latent
 from engine.api.recipe import Photo
 
@@ -157,7 +157,7 @@ class Explorer(QObject):
         self.atlas.open(info.key)
         self.bookmarks.look(info.key)
         self.charting.open(info.key)
-        self.ways.open(info.key)
+        self.ways.open(info.key, info.width)
         self.bending.open(info)
         if first is None:
             self.steering.begin(info.key)
@@ -172,6 +172,9 @@ class Explorer(QObject):
         source = self.steering.source
         if isinstance(place, Steered) and isinstance(source, Varied) and place.base == source.made:
             self.bookmarks.keep(source.made, source)  # the steps began there, and nobody stayed on it
+        if isinstance(place, Waypoint):
+            for stop, point in self.charting.origins(place.journey.stops):
+                self.bookmarks.keep(stop, point)
         self.bookmarks.keep(latent, place)
         self.atlas.visited()
         self.charting.arrived(latent)

@@ -139,7 +139,7 @@ def words(place: Place, name_of: Callable[[Direction], str]) -> str:
         case Morph():
             said = f"between two, {place.amount:.0%} of the way"
         case Waypoint():
-            said = f"on a journey through {_count(len(place.journey.stops))}"
+            said = f"on a journey through {_count(len(place.journey.stops))} pictures"
     return said
 
 

@@ -37,16 +37,16 @@ class Ways(QObject):
         self._tasks = tasks
         self._model: ModelKey | None = None
         self._names: dict[tuple[str, int], str] = {}
-        self._count = FIRST
+        self._count = self._most = FIRST
         self._is_watched = False
         self._shown: dict[tuple[str, int], tuple[Latent, tuple[Group, ...]]] = {}
         self.kind: DirectionKind = "sefa"
         self.all: tuple[Direction, ...] = ()
         self.has_more = False
 
-    def open(self, model: ModelKey | None) -> None:
-        """Those of another model."""
-        self._model, self._count = model, FIRST
+    def open(self, model: ModelKey | None, most: int = FIRST) -> None:
+        """Those of another model, which has so many."""
+        self._model, self._most, self._count = model, most, min(FIRST, most)
         self._names.clear()
         self._forget()
 
@@ -62,12 +62,12 @@ class Ways(QObject):
 
     def set_kind(self, kind: DirectionKind) -> None:
         if kind != self.kind:
-            self.kind, self._count = kind, FIRST
+            self.kind, self._count = kind, min(FIRST, self._most)
             self._forget()
 
     def more(self) -> None:
         """Twice as many as there were, as far as the generator has them."""
-        self._count *= 2
+        self._count = min(2 * self._count, self._most)
         self._find()
 
     def name(self, direction: Direction) -> str:
@@ -104,7 +104,7 @@ class Ways(QObject):
         found = await self._link.run(FindDirections(model.id, kind, count))
         names = await self._link.run(DirectionNames(model.hash))
         if model == self._model and kind == self.kind:
-            self.all, self._names, self.has_more = found, names, len(found) == count
+            self.all, self._names, self.has_more = found, names, len(found) == count < self._most
             self.changed.emit()
             self.show_strips()
 

@@ -134,8 +134,10 @@ class BendPage(QWidget):
         column.addWidget(Column(rows, foot), 1)
         nothing = QWidget()
         middle = QVBoxLayout(nothing)
-        middle.addWidget(self.empty, 1)
+        middle.addStretch(1)
+        middle.addWidget(self.empty)
         middle.addWidget(self.restore, alignment=Qt.AlignmentFlag.AlignHCenter)
+        middle.addStretch(1)
         for page in (rack, nothing, self.unbendable):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)

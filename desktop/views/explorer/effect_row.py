@@ -31,8 +31,8 @@ class Look:
 
 
 LOOKS: Mapping[BendKind, Look] = {
-    "scale": Look("Strength", "What the features say is said louder, or more quietly", "Strength", "×", 1.0, 0.05, log=True),
-    "zoom": Look("Scale", "Larger or smaller about the middle", "Scale", "×", 1.0, 0.05, log=True),
+    "scale": Look("Strength", "What the features say is said louder, or more quietly", "Factor", "×", 1.0, 0.05, log=True),
+    "zoom": Look("Scale", "Larger or smaller about the middle", "Factor", "×", 1.0, 0.05, log=True),
     "rotate": Look("Rotate", "Turned about the middle", "Angle", "°", 1.0, 1.0),
     "shift-x": Look("Move across", "Shifted to the right or to the left", "Across"),
     "shift-y": Look("Move down", "Shifted downward or upward", "Down"),

@@ -17,7 +17,7 @@ from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME
 
 SIZES = ((None, "As the generator learnt"), (256, "256 px"), (512, "512 px"), (1024, "1024 px"))
-ROW = 40
+ROW, MOST_SEEN = 40, 5
 NOWHERE = "Two stops or more make a journey: add bookmarks, or draw a line on the map."
 ONE = "One place is no way yet: add another stop."
 
@@ -81,6 +81,7 @@ class JourneyPage(QWidget):
             for name, image in stops:
                 self.stops.addItem(QListWidgetItem(icon_of(image), name))
             self.stops.setCurrentRow(min(row, len(stops) - 1))
+        self.stops.setFixedHeight(min(MOST_SEEN, len(stops)) * ROW)
         self.stops.setVisible(bool(stops))
         self.loop.setChecked(loop)
         for part in (self.where, self.play, self.film):
@@ -173,7 +174,6 @@ class _Stops(QListWidget):
         self.setAccessibleName("Stops of the journey")
         self.setIconSize(QSize(ROW - 8, ROW - 8))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedHeight(5 * ROW)
         self.setUniformItemSizes(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

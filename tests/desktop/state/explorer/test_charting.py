@@ -84,6 +84,8 @@ def test_a_line_becomes_the_journey_and_is_seen_on_both_maps(play: Play) -> None
         travelling.rest()
         await sitting.settle()
         assert isinstance(explorer.viewer.place, Waypoint) and len(explorer.viewer.place.journey.stops) == 6
+        kept = [request.place for request in sitting.engine.requests_of(KeepPicture)]
+        assert kept[-7:] == [*request.places, explorer.viewer.place], "the stops' own origins are in the library, too"
         atlas.set_layout("look")
         await sitting.settle()
         assert len(atlas.places("route")) == 6 and sitting.troubles == []

@@ -48,7 +48,7 @@ def name_of(way: Direction) -> str:
         (Blend((A, B), (1, 0), (0, 1), (0, 1)), "blend of two, form and colours apart"),
         (Blend.of((A, B, C), (1, -1, 1)), "this − that + other"),
         (Morph(A, B, 0.25), "between two, 25% of the way"),
-        (Waypoint(Journey((A, B, C)), 0.5), "on a journey through three"),
+        (Waypoint(Journey((A, B, C)), 0.5), "on a journey through three pictures"),
     ],
 )
 def test_each_step_has_its_words(place: Place, said: str) -> None:

@@ -32,6 +32,11 @@ def test_six_directions_come_with_strips_and_more_on_demand(play: Play) -> None:
         await sitting.settle()
         assert len(ways.all) == 8 and not ways.has_more
         assert pictured[6:] == [6, 7], "strips that are there are not made again"
+        ways.more()
+        await sitting.settle()
+        assert [request.count for request in sitting.engine.requests_of(FindDirections)] == [6, 8, 8], (
+            "no more are asked for than there are"
+        )
         ways.set_kind("ganspace")
         await sitting.settle()
         assert ways.name(ways.all[0]) == "Spread 1" and len(ways.all) == 6
