@@ -149,8 +149,8 @@ class ForeignModel(SfumatoError):
 
 class TrainingDiverged(SfumatoError):
     template = (
-        "The training in {subject} does not settle, however slowly it learns: its checkpoints are kept; begin a new run with a lower "
-        "--lr, or look for odd pictures."
+        "The training in {subject} does not settle, however slowly it learns: its checkpoints are kept; begin a new run, with a "
+        "lower --lr where there is one, and look for odd pictures."
     )
 
 

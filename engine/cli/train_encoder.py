@@ -65,7 +65,9 @@ def train_encoder(
 def _follow(training: Iterator[EncoderStep], interrupted: threading.Event, report: Report) -> None:
     said_at = time.monotonic()
     for done in training:
-        if done.saved or time.monotonic() - said_at > NEWS_SECONDS:
+        if done.loss is None:
+            report.note(f"Step {done.step} had no finite gradient and was skipped.")
+        elif done.saved or time.monotonic() - said_at > NEWS_SECONDS:
             said_at = time.monotonic()
             report.step(f"step {done.step}: error {done.loss:.3f}", step=done.step, loss=round(done.loss, 5))
         if interrupted.is_set():

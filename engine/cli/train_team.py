@@ -21,6 +21,8 @@ from engine.cli.train_news import follow
 from engine.cli.training import first_interrupt
 
 if TYPE_CHECKING:
+    from torch.distributed import TCPStore  # type: ignore[attr-defined]
+
     from engine.device import Device as Chosen
     from engine.training.generator.config import TrainGenerator
     from engine.training.generator.team import FabricTeam
@@ -69,7 +71,8 @@ def train_together(config: TrainGenerator, where: Chosen, count: int, as_json: b
 
     context = multiprocessing.get_context("spawn")
     threads = max(1, where.threads // count)
-    task = Task(config, where.name, count, threads, _free_port(), as_json, context.Event(), context.SimpleQueue())
+    store = meeting_place()  # as long as it is kept, its port is nobody else's
+    task = Task(config, where.name, count, threads, store.port, as_json, context.Event(), context.SimpleQueue())
     logging.getLogger("torch.multiprocessing").setLevel(logging.ERROR)  # what is ended here is said below
     team = None
     try:
@@ -90,10 +93,16 @@ def train_together(config: TrainGenerator, where: Chosen, count: int, as_json: b
     return last, interrupted.is_set()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return int(probe.getsockname()[1])
+def meeting_place() -> TCPStore:
+    """Where the processes of a team find each other: a server in this process, at a port that the system has chosen and this machine alone
+    reaches."""
+    from torch.distributed import TCPStore  # type: ignore[attr-defined]
+
+    with socket.socket() as listening:
+        listening.bind((HERE, 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        return TCPStore(HERE, port, is_master=True, wait_for_workers=False, master_listen_fd=listening.detach())
 
 
 # ---- in each process ----
@@ -136,6 +145,7 @@ def _meet(rank: int, task: Task) -> FabricTeam:
 
     logging.getLogger(lightning_fabric.__name__).setLevel(logging.WARNING)
     os.environ |= {"MASTER_ADDR": HERE, "MASTER_PORT": str(task.port), "NODE_RANK": "0", "LOCAL_RANK": str(rank)}
+    os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "True"  # the server is there already: none of the team begins another one
     environment = LightningEnvironment()  # whatever cluster's variables are set
     fabric = lightning_fabric.Fabric(accelerator=task.device, devices=task.count, strategy="ddp", plugins=[environment])
     fabric.launch()

@@ -85,14 +85,14 @@ def _thumbnails(
     """Those that are not remembered are made together."""
     cache = context.models.cache
     keys = [("tile", model.key.hash, request.layout, request.truncation, request.zoom, *tile, side) for tile in wanted]
-    missing = [index for index, key in enumerate(keys) if cache.get(key, np.ndarray) is None]
+    found = [cache.get(key, np.ndarray) for key in keys]
+    missing = [index for index, thumbnail in enumerate(found) if thumbnail is None]
     if missing:
         points = np.array([tile_centre(request.zoom, *wanted[index]) for index in missing])
         codes = maps.codes_at(points, request.layout, model, context).to(model.network.mean_w)
         styles = model.network.broadcast(codes, request.truncation)
         for index, made in zip(missing, pixels(sketched(styles, Latent(model.key, 0), model.network, side, context.device)), strict=True):
-            cache.put(keys[index], made.copy())
-    found = [cache.get(key, np.ndarray) for key in keys]
+            found[index] = cache.put(keys[index], made.copy())  # not to be asked for again: a full cache may have let go of it by then
     return [thumbnail for thumbnail in found if thumbnail is not None]
 
 

@@ -21,7 +21,7 @@ from engine.jobs.atlas import usual_distance
 from engine.jobs.preview import frame
 from engine.latent.codes import latent_of, model_of, styles_of
 from engine.latent.dragging import Dragging, check_pulls
-from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, critic_stages, likeness, psnr
+from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, companion, critic_stages, likeness, psnr
 from engine.latent.stills import made_of, network_of, pixels
 from engine.models.generators import GeneratorModel
 from engine.render import floats, photo_at
@@ -45,7 +45,8 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     picture = yield from photo_at(request.photo, model.size, model.size, context)
     photo = floats(picture.pixels).mul(2).sub(1).to(model.device)
     usual = usual_distance(model, context)
-    compare = Comparison(photo, critic_stages(model))
+    beside: bytes | None = yield Wait(context.io.submit(companion, model))
+    compare = Comparison(photo, critic_stages(model, beside))
     search = Search(model.network, compare, NOISE)
     whole = Latent(model.key, 0, noise=NOISE)
 

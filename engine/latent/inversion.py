@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from engine.api.errors import SfumatoError
 from engine.latent.directions import sampled
 from engine.latent.look import looks
-from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
 from engine.nets.encoder import Encoder
 from engine.nets.generators import Critic, Generator, Noise, build_critic
@@ -74,16 +73,23 @@ def _reduced(picture: Tensor, scale: int) -> Tensor:
     return picture if scale == 1 else F.avg_pool2d(picture, scale)
 
 
-def critic_stages(model: GeneratorModel) -> tuple[nn.Module, ...]:
-    """The first stages of the critic beside the model, frozen; none where there is no such file, or it does not fit."""
-    file = training_file(model.manifest.path)
-    if not file.is_file():
+def companion(model: GeneratorModel) -> bytes | None:
+    """The file beside the model that its critic is in; None where there is none that can be read. No torch: for the thread of files."""
+    try:
+        return training_file(model.manifest.path).read_bytes()
+    except OSError:
+        return None
+
+
+def critic_stages(model: GeneratorModel, data: bytes | None) -> tuple[nn.Module, ...]:
+    """The first stages of the critic in a model's `companion`, frozen; none where there is no such file, or it does not fit."""
+    if data is None:
         return ()
     try:
-        tensors, _ = checkpoint.read(file)
+        tensors = load(data)
         critic: Critic = build_critic(model.network.config)
         critic.load_state_dict({key.removeprefix("critic."): value.float() for key, value in tensors.items() if key.startswith("critic.")})
-    except (SfumatoError, RuntimeError):
+    except (SafetensorError, RuntimeError):
         return ()
     stages = critic.to(model.device).eval().requires_grad_(False).stages
     return tuple(stages[:CRITIC_STAGES])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_TUNED = 3
-"""So many generators with a photo's tuning stay in memory."""
+"""So many generators with a photo's tuning stay in memory: those that were used last."""
 
 
 def still(source: Generated, context: Context) -> Steps[Step, Any, Picture]:
@@ -51,13 +51,16 @@ def network_of(source: Generated, context: Context) -> Steps[Step, Any, Generato
         check_model(source.b, model)
     if code.tuning is None:
         return model.network
-    tuned, key = context.models.tuned, (model.key.hash, code.tuning)
-    if key not in tuned:
+    key = (model.key.hash, code.tuning)
+    network = context.models.tuned.pop(key, None)
+    if network is None:
         data: bytes = yield Wait(context.io.submit(context.blobs.read, code.tuning, f"the tuning of {code.name or 'a photo'}"))
-        tuned[key] = with_tuning(model.network, data, code.name)
-        while len(tuned) > MOST_TUNED:
-            del tuned[next(iter(tuned))]
-    return tuned[key]
+        network = with_tuning(model.network, data, code.name)
+    tuned = context.models.tuned
+    tuned[key] = network  # the last one again
+    while len(tuned) > MOST_TUNED:
+        del tuned[next(iter(tuned))]
+    return network
 
 
 def with_tuning(network: Generator, data: bytes, name: str = "") -> Generator:

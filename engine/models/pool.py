@@ -33,6 +33,8 @@ class ModelPool:
         self._stylizers: dict[str, StylizerModel] = {}
         self._generators: dict[str, GeneratorModel] = {}
         self._upscalers: dict[str, Upscaler] = {}
+        self._encoders: dict[str, Encoder] = {}
+        """By the hash of the generator that they were trained for."""
         self.tuned: dict[tuple[str, str], Generator] = {}
         """Generators with a photo's tuning in them, by the model's hash and the tuning's blob; the newest few."""
         self._codes: GalleryCodes | None = None
@@ -52,6 +54,7 @@ class ModelPool:
         self._found = Found((manifest, *others), self.found.skipped)
         self._stylizers.pop(manifest.id, None)
         self._upscalers.pop(manifest.id, None)
+        self._encoders.clear()  # another one may be the first now
         if (model := self._generators.pop(manifest.id, None)) is not None:
             self.tuned = {key: network for key, network in self.tuned.items() if key[0] != model.key.hash}
         return manifest
@@ -99,9 +102,11 @@ class ModelPool:
         """The first encoder that was trained for this version of a generator; None where there is none."""
         for manifest in self.found.models:
             if manifest.architecture == "encoder" and manifest.provenance.get("generator_hash") == model.key.hash:
-                network = registry.load(manifest)
-                assert isinstance(network, Encoder)
-                return network.to(self.device)
+                if model.key.hash not in self._encoders:
+                    network = registry.load(manifest)
+                    assert isinstance(network, Encoder)
+                    self._encoders[model.key.hash] = network.to(self.device)
+                return self._encoders[model.key.hash]
         return None
 
     def _accelerated(self, manifest: Manifest) -> AcceleratedStylizer:
@@ -121,4 +126,5 @@ class ModelPool:
         self._stylizers.clear()
         self._generators.clear()
         self._upscalers.clear()
+        self._encoders.clear()
         self.tuned.clear()

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.api.errors import BadRequest
+from engine.api.errors import BadRequest, TrainingDiverged
 from engine.api.manifest import FORMAT
 from engine.latent.directions import sampled
 from engine.models import checkpoint
@@ -41,11 +41,16 @@ class TrainEncoder:
     seed: int = 0
 
 
+BAD_STEPS = 3
+"""After so many steps in a row without a finite gradient the training has failed."""
+
+
 @dataclass(frozen=True)
 class EncoderStep:
     step: int
-    loss: float
-    """Mean squared error in standard deviations of the codes: 1 is what the mean code has."""
+    loss: float | None
+    """Mean squared error in standard deviations of the codes: 1 is what the mean code has. None: the step had no finite gradient, and was
+    skipped."""
     saved: bool = False
 
 
@@ -77,7 +82,10 @@ class _State:
 
 
 def train(config: TrainEncoder, model: GeneratorModel) -> Steps[EncoderStep, None, None]:
-    """Train until the budget is spent; closing it saves. BadRequest for a run that is there without `resume`, or is not with it."""
+    """Train until the budget is spent; closing it saves, an error does not: what is kept is then what was saved before.
+
+    Raises BadRequest for a run that is there without `resume`, or is not with it, and TrainingDiverged where it does not settle.
+    """
     file = config.run / STATE_FILE
     if file.is_file() != config.resume:
         raise BadRequest(config.run, _why_not(config))
@@ -85,17 +93,23 @@ def train(config: TrainEncoder, model: GeneratorModel) -> Steps[EncoderStep, Non
     if config.resume:
         state.load(file, model.key.hash)
     started = saved = time.monotonic()
+    bad = 0
     try:
         while not _is_spent(config, state.step, started):
             loss = _step(state, config, model)
+            bad = bad + 1 if loss is None else 0
+            if bad >= BAD_STEPS:
+                raise TrainingDiverged(config.run)
             state.step += 1
             due = time.monotonic() - saved > SAVE_SECONDS
             if due:
                 state.save(file, model.key.hash)
                 saved = time.monotonic()
             yield EncoderStep(state.step, loss, due)
-    finally:
+    except GeneratorExit:  # between two steps: the state is whole
         state.save(file, model.key.hash)
+        raise
+    state.save(file, model.key.hash)
 
 
 def _why_not(config: TrainEncoder) -> str:
@@ -108,13 +122,17 @@ def _is_spent(config: TrainEncoder, step: int, started: float) -> bool:
     return config.minutes is not None and time.monotonic() - started >= 60 * config.minutes
 
 
-def _step(state: _State, config: TrainEncoder, model: GeneratorModel) -> float:
+def _step(state: _State, config: TrainEncoder, model: GeneratorModel) -> float | None:
+    """The loss; None where a gradient is not finite, and nothing has changed."""
     styles, pictures = _material(config, model, state.step)
     network = state.network
     target = (styles - network.mean) / network.deviation
     loss = (network.standard(pictures) - target).square().mean()
     state.optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
+    gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+    if not bool(torch.stack([*torch._foreach_norm(gradients), loss.detach()]).isfinite().all()):
+        return None
     state.optimiser.step()
     return float(loss.detach())
 

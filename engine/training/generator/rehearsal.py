@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.device import is_out_of_memory
 from engine.training.generator.config import GROUP
 from engine.training.generator.material import Dice
 from engine.training.generator.step import Phase, Step
@@ -21,10 +22,17 @@ SIZES = (2, 4, GROUP)
 
 def rehearse(trainer: Trainer, quantum: float) -> Iterator[Phase]:
     """Set the state's `at_once` and `penalty_at_once`; yields after each piece. The networks stay as they are; after a break-off, too, once
-    the trainer has abandoned it."""
+    the trainer has abandoned it. Where memory runs out, it stays with what did fit, or with one picture."""
     at_once = penalty_at_once = 1
     for size in (SIZES[0], *SIZES):  # the first one warms up
-        longest = yield from _longest(trainer, size)
+        try:
+            longest = yield from _longest(trainer, size)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            penalty_at_once = min(penalty_at_once, at_once)
+            trainer.notes.append(f"Memory ran out with {size} pictures at once: {at_once} at a time from now on.")
+            break
         if longest["regularisation"] <= quantum:
             penalty_at_once = size if 2 * longest["regularisation"] <= quantum else size // 2  # it is taken on half of the pictures
         if max(longest["critic"], longest["generator"]) > quantum:
@@ -42,11 +50,13 @@ def _longest(trainer: Trainer, size: int) -> Generator[Phase, None, dict[Phase, 
     pixels = np.zeros((size, 3, config.network.size, config.network.size), np.uint8)
     material = Dice(config.seed, 0).material(pixels, trainer.generator, trainer.device, False, 0.0, 0.0)
     step = Step(config, state, trainer.generator, trainer.critic, material, trainer.casting, second=trainer.second)
-    for phases in (step.critic_phases(), step.generator_phases()):
-        began = time.thread_time()
-        for phase in phases:
-            longest[phase] = max(longest[phase], time.thread_time() - began)
-            yield phase
+    try:
+        for phases in (step.critic_phases(), step.generator_phases()):
             began = time.thread_time()
-    trainer.abandon()
+            for phase in phases:
+                longest[phase] = max(longest[phase], time.thread_time() - began)
+                yield phase
+                began = time.thread_time()
+    finally:
+        trainer.abandon()
     return longest

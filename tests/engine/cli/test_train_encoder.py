@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from engine.api.errors import TrainingDiverged
 from engine.api.places import places
 from engine.latent.inversion import Comparison, Search
 from engine.models import checkpoint, registry
 from engine.models.generators import GeneratorModel, load_generator
 from engine.models.pool import ModelPool
+from engine.training.encoder import loop as encoder_loop
 from engine.training.encoder.loop import TrainEncoder, train
 from tests.engine.cli.commands import CommandLine
 from tests.tiny import picture_file, write_tiny_generator
@@ -37,8 +40,52 @@ def test_an_encoder_is_trained_resumed_exactly_and_used(sfumato: CommandLine, tm
 
 
 def test_it_learns_to_tell_codes_from_pictures(model: GeneratorModel, tmp_path: Path) -> None:
-    errors = [done.loss for done in train(TrainEncoder(tmp_path / "run", steps=150, lr=5e-3), model)]
+    errors = [done.loss for done in train(TrainEncoder(tmp_path / "run", steps=150, lr=5e-3), model) if done.loss is not None]
     assert sum(errors[-20:]) < 0.8 * sum(errors[:20])
+
+
+def poisoned(monkeypatch: pytest.MonkeyPatch, steps: range) -> None:
+    """From what these steps are made of, no finite gradient follows."""
+    material = encoder_loop._material
+
+    def some(config: TrainEncoder, model: GeneratorModel, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        styles, pictures = material(config, model, step)
+        return styles, pictures * float("nan") if step in steps else pictures
+
+    monkeypatch.setattr(encoder_loop, "_material", some)
+
+
+def test_a_step_without_a_finite_gradient_is_skipped(model: GeneratorModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    poisoned(monkeypatch, range(1, 3))
+    done = list(train(TrainEncoder(tmp_path / "run", steps=5), model))
+    assert [step.loss is None for step in done] == [False, True, True, False, False]
+    tensors, _ = checkpoint.read(tmp_path / "run" / encoder_loop.STATE_FILE)
+    assert all(value.isfinite().all() for value in tensors.values())
+
+
+def test_one_that_does_not_settle_keeps_what_was_saved(model: GeneratorModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = TrainEncoder(tmp_path / "run", steps=2)
+    list(train(config, model))
+    before = (tmp_path / "run" / encoder_loop.STATE_FILE).read_bytes()
+    poisoned(monkeypatch, range(3, 99))
+    with pytest.raises(TrainingDiverged):
+        list(train(replace(config, steps=20, resume=True), model))
+    assert (tmp_path / "run" / encoder_loop.STATE_FILE).read_bytes() == before
+
+
+def test_an_error_within_a_step_saves_nothing_and_a_stop_does(
+    model: GeneratorModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = train(TrainEncoder(tmp_path / "stopped"), model)
+    next(stopped)
+    stopped.close()
+    assert (tmp_path / "stopped" / encoder_loop.STATE_FILE).is_file()
+    failing = train(TrainEncoder(tmp_path / "failing"), model)
+    next(failing)
+    monkeypatch.setattr(encoder_loop, "_material", lambda *_: (_ for _ in ()).throw(RuntimeError("a bug")))
+    with pytest.raises(RuntimeError, match="a bug"):
+        next(failing)
+    assert not (tmp_path / "failing" / encoder_loop.STATE_FILE).exists()
 
 
 def test_a_search_begins_with_its_guess_where_that_is_better(model: GeneratorModel) -> None:
@@ -53,7 +100,13 @@ def test_an_encoder_belongs_to_one_version_of_its_generator(sfumato: CommandLine
     out = places().models / "finder.safetensors"
     assert sfumato("train-encoder", "--model", "mine", "-o", out, "--run", tmp_path / "a", "--steps", 1).code == 0
     pool = ModelPool((places().models,), torch.device("cpu"), torch.float32)
-    assert pool.encoder(pool.generator("mine")) is not None
+    kept = pool.encoder(pool.generator("mine"))
+    assert kept is not None and pool.encoder(pool.generator("mine")) is kept, "it is read once"
+    pool.add(out)
+    assert pool.encoder(pool.generator("mine")) not in (None, kept), "it may be another file now"
+    kept = pool.encoder(pool.generator("mine"))
+    pool.evict_idle()
+    assert pool.encoder(pool.generator("mine")) not in (None, kept)
     write_tiny_generator(places().models, "mine", seed=4)
     pool = ModelPool((places().models,), torch.device("cpu"), torch.float32)
     assert pool.encoder(pool.generator("mine")) is None

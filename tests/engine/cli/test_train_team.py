@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import pytest
 
 from engine.api.errors import BadRequest, ProcessLost
 from engine.cli import train_team
-from engine.cli.train_team import check, train_together
+from engine.cli.train_team import HERE, check, meeting_place, train_together
 from engine.device import choose
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.runs import Run
@@ -63,6 +64,14 @@ def test_two_processes_make_one_run_until_an_interrupt(config: TrainGenerator, t
     assert len(losses(config.run)) >= 2
     for ours, theirs in zip(losses(config.run), losses(alone.run), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-3)
+
+
+def test_the_port_of_the_meeting_place_is_taken_before_anybody_is_told_of_it() -> None:
+    store = meeting_place()
+    store.set("key", "value")
+    assert store.get("key") == b"value"
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((HERE, store.port))
 
 
 def test_where_one_dies_the_others_end_with_a_sentence(config: TrainGenerator) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from engine.jobs.invert import drag_points, invert
 from engine.jobs.library import import_picture
 from engine.latent.codes import styles_of
 from engine.latent.dragging import Dragging
-from engine.latent.inversion import GUESSES, Comparison, Search, critic_stages, psnr
+from engine.latent.inversion import GUESSES, Comparison, Search, companion, critic_stages, psnr
 from engine.latent.stills import still, with_tuning
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
@@ -153,18 +154,39 @@ def test_steps_that_make_no_search_are_refused(model: GeneratorModel, context: C
 
 
 def test_the_models_critic_looks_too_where_it_is_there(model: GeneratorModel) -> None:
-    assert critic_stages(model) == ()
+    assert companion(model) is None and critic_stages(model, None) == ()
     torch.manual_seed(0)
     critic = build_critic(TINY_GENERATOR)
     file = training_file(model.manifest.path)
     checkpoint.write(file, {f"critic.{key}": value.bfloat16() for key, value in critic.state_dict().items()}, {})
-    stages = critic_stages(model)
+    stages = critic_stages(model, companion(model))
     assert len(stages) == 3 and not any(part.requires_grad for stage in stages for part in stage.parameters())
     picture = torch.rand(1, 3, 16, 16) * 2 - 1
     assert Comparison(picture, stages)(picture) == 0
     assert Comparison(picture, stages)(picture.flip(3)) > Comparison(picture)(picture.flip(3)) > 0
     file.write_bytes(b"damaged")
-    assert critic_stages(model) == ()
+    assert critic_stages(model, companion(model)) == ()
+
+
+def test_files_are_read_by_the_thread_of_files(
+    model: GeneratorModel, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine's thread has previews to make."""
+    critic = build_critic(TINY_GENERATOR)
+    file = training_file(model.manifest.path)
+    checkpoint.write(file, {f"critic.{key}": value for key, value in critic.state_dict().items()}, {})
+    photo, readers = own_picture(model, context, tmp_path), []
+    read = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        if path == file:
+            readers.append(threading.current_thread())
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(checkpoint, "read", lambda path, *_: pytest.fail(f"{path} is read by the engine's thread"))
+    drive(invert(Invert(photo, "mine", steps=1, tuning=0), context))
+    assert readers and threading.current_thread() not in readers
 
 
 # ---- drag points ----

@@ -122,6 +122,14 @@ def test_tiles_come_in_their_order_small_first_and_are_remembered(model: Generat
     assert all(np.array_equal(tile.pixels, before.pixels) for tile, before in zip(again, shown[::-1], strict=True))
 
 
+def test_a_view_is_whole_where_hardly_anything_can_be_remembered(model: GeneratorModel, context: Context) -> None:
+    context.models.cache.room = 2000  # two thumbnails of 16 px
+    wanted = tuple((column, row) for row in range(2) for column in range(4))
+    shown = tiles(context, ShowTiles("mine", "spread", 2, wanted))
+    assert [(tile.column, tile.row) for tile in shown] == list(wanted)
+    assert len({tile.pixels.tobytes() for tile in shown}) == len(wanted)
+
+
 def test_where_one_has_been_is_not_new(model: GeneratorModel, context: Context) -> None:
     here = MapPoint(model.key, "spread", *tile_centre(2, 0, 0))
     request = ShowTiles("mine", "spread", 2, ((0, 0), (3, 3)), visited=(here,))

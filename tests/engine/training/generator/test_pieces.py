@@ -20,6 +20,7 @@ from engine.training.generator.material import Dice, StepNoise, styles
 from engine.training.generator.penalty import penalty_steps
 from engine.training.generator.pieces import logit_steps, made_steps, parts
 from engine.training.generator.rehearsal import rehearse
+from engine.training.generator.step import Step
 from engine.training.generator.tape import Tape
 from engine.training.generator.trainer import Trainer
 from tests.engine.training.generator.tiny_run import CPU
@@ -173,3 +174,33 @@ def test_a_rehearsal_leaves_the_networks_as_they_were() -> None:
     after = trainer.tensors()
     assert before.keys() == after.keys() and all(torch.equal(value, after[name]) for name, value in before.items())
     assert trainer.state.at_once == 8
+
+
+@pytest.mark.parametrize(("fits", "found"), [(1, (1, 1)), (2, (2, 2)), (4, (4, 4))])
+def test_where_memory_runs_out_a_rehearsal_stays_with_what_fits(monkeypatch: pytest.MonkeyPatch, fits: int, found: tuple[int, int]) -> None:
+    trainer = Trainer(TrainGenerator(Path("mine"), Path("run"), TINY_GENERATOR, batch=8, quantum=60.0), CPU)
+    before = {name: value.clone() for name, value in trainer.tensors().items()}
+    generator_phases = Step.generator_phases
+
+    def phases(step: Step) -> Any:
+        if step.config.batch > fits:
+            with torch.no_grad():
+                next(trainer.critic.parameters()).add_(1)  # as an update before it
+            raise torch.OutOfMemoryError("no memory")
+        yield from generator_phases(step)
+
+    monkeypatch.setattr(Step, "generator_phases", phases)
+    list(rehearse(trainer, 60.0))
+    assert (trainer.state.at_once, trainer.state.penalty_at_once) == found
+    assert all(torch.equal(value, trainer.tensors()[name]) for name, value in before.items())
+    assert "Memory ran out" in trainer.notes[-1]
+
+
+def test_another_failure_of_a_rehearsal_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Any:
+        raise RuntimeError("a bug")
+        yield
+
+    monkeypatch.setattr(rehearsal, "_longest", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        list(rehearse(Trainer(TrainGenerator(Path("mine"), Path("run"), TINY_GENERATOR, batch=8, quantum=0.06), CPU), 0.06))
