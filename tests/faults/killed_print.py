@@ -1,6 +1,6 @@
-"""Renders one picture and is killed: run by `test_prints`, prints one line of JSON.
+"""Renders or enlarges one picture and is killed: run by `test_prints`, prints one line of JSON.
 
-    python -m tests.faults.killed_print FOLDER KILLS SEED
+    python -m tests.faults.killed_print export|upscale FOLDER KILLS SEED
 
 A process that has loaded torch, and computed nothing with it, forks a new one for every attempt; each but the last is killed with
 SIGKILL after a random time, and the next resumes.
@@ -23,31 +23,43 @@ import torch
 
 from engine import printing, render
 from engine.api.output import Output
-from engine.api.recipe import Layer, PictureStyle, Recipe, StyleUse
-from engine.api.requests import Export, ImportPicture
+from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse
+from engine.api.requests import Export, ImportPicture, Upscale
+from engine.context import Context
 from engine.engine import run
 from engine.jobs import export as export_job
-from tests.tiny import picture_file, tiny_context
+from engine.models import upscaler
+from tests.tiny import picture_file, tiny_context, write_tiny_upscaler
 
 
-def attempt(folder: Path, output: Output) -> None:
-    """One process's work: the same every time, with levels and many strips."""
+def attempt(what: str, folder: Path, output: Output) -> None:
+    """One process's work: the same every time, with many strips, and levels where styles are painted."""
     torch.set_num_threads(1)
-    vars(printing).update(LOOK_EDGE=96, LEVEL_ROWS=24)
-    render.TILE, export_job.ROWS = 64, 12
     context = tiny_context(folder / f"home-{os.getpid()}")
     photo = run(ImportPicture(path=folder / "photo.png"), context)
-    style = run(ImportPicture(path=folder / "style.png"), context)
-    run(Export(Recipe((Layer(photo, (StyleUse(PictureStyle(style.blob)),)),)), output), context)
+    (export if what == "export" else upscale)(photo, folder, output, context)
     context.io.close()
 
 
-def forked(folder: Path, output: Output, seconds: float | None) -> bool:
+def export(photo: Photo, folder: Path, output: Output, context: Context) -> None:
+    vars(printing).update(LOOK_EDGE=96, LEVEL_ROWS=24)
+    render.TILE, export_job.ROWS = 64, 12
+    style = run(ImportPicture(path=folder / "style.png"), context)
+    run(Export(Recipe((Layer(photo, (StyleUse(PictureStyle(style.blob)),)),)), output), context)
+
+
+def upscale(photo: Photo, folder: Path, output: Output, context: Context) -> None:
+    upscaler.TILE = 16
+    write_tiny_upscaler(context.places.models, "upscale-faithful-x4")
+    run(Upscale(photo, output, 4), context)
+
+
+def forked(what: str, folder: Path, output: Output, seconds: float | None) -> bool:
     """Whether an attempt ended well; with `seconds` it is killed when they are over."""
     child = os.fork()
     if child == 0:
         try:
-            attempt(folder, output)
+            attempt(what, folder, output)
         except BaseException:
             traceback.print_exc()
             os._exit(1)
@@ -58,23 +70,23 @@ def forked(folder: Path, output: Output, seconds: float | None) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def main(folder: Path, kills: int, seed: int) -> None:
+def main(what: str, folder: Path, kills: int, seed: int) -> None:
     picture_file(folder / "photo.png", 240, 160, 0)
     picture_file(folder / "style.png", 140, 100, 1)
     output = Output(folder / "whole.tif", 360, bits=16)
     started = time.perf_counter()
-    assert forked(folder, output, None)
+    assert forked(what, folder, output, None)
     longest = time.perf_counter() - started
     dice = random.Random(seed)
     killed = replace(output, path=folder / "killed.tif", resume=True, keep_unfinished=True, overwrite=True)
     halfway = half_written = 0
     for _ in range(kills):
-        if forked(folder, killed, dice.uniform(0.1, 1) * longest):
+        if forked(what, folder, killed, dice.uniform(0.1, 1) * longest):
             killed.path.unlink()  # it was done before: once more from the beginning
             continue
         halfway += (folder / ".killed.tif.unfinished").exists()
         half_written += killed.path.exists() and hashed(killed.path) != hashed(output.path)
-    assert forked(folder, killed, None)
+    assert forked(what, folder, killed, None)
     left = sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
     print(json.dumps({"same": hashed(killed.path) == hashed(output.path), "halfway": halfway, "half_written": half_written, "left": left}))
 
@@ -84,4 +96,4 @@ def hashed(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
