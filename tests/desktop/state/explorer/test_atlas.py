@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.state.explorer.atlas import LARGEST_TILE, REACH, Atlas, MapView
+from desktop.state.explorer.atlas import Atlas
+from desktop.state.explorer.map_view import LARGEST_TILE, REACH, MapView
 from engine.api.exploring import FindOnMap, MapPoint, ShowTiles, Visit
 from engine.api.latent import Latent
 from tests.desktop.exploring import explored

@@ -9,8 +9,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.state.explorer.atlas import Marks
+from desktop.views.explorer.map_canvas import MapCanvas
 from desktop.views.explorer.map_marks import Curve, Pin, curve_path
-from desktop.views.explorer.map_page import DRAW, TRAVEL, MapCanvas, MapPage
+from desktop.views.explorer.map_page import DRAW, TRAVEL, MapPage
 from tests.desktop.views.finding import picture
 
 
