@@ -41,7 +41,6 @@ class UpscalerModel:
         self.scale, self.halo, self.tile = network.config.scale, network.config.halo, TILE
         self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network.layers.to(dtype)
-        self.network.slopes.to(dtype)
 
     def tile_steps(self, tile: Tensor) -> Steps:
         picture = yield from without_gradients(self.network.steps(tile.to(self.device)))

@@ -95,7 +95,7 @@ def test_the_model_is_folded_and_says_how_it_was_made(faithful: TrainUpscaler, t
     assert found.provenance["recipe"]["contents"] == ["photos", "paintings"]
     assert str(tmp_path) not in json.dumps(manifest)
     network = registry.load_upscaler(found)
-    assert sum(value.numel() for value in network.parameters()) == 3 * 4 * 9 + 4 * 4 * 9 + 8 + 8 + 4 * 48 * 9 + 48 + 3 * 48 * 9
+    assert sum(value.numel() for value in network.parameters()) == 3 * 4 * 9 + 4 * 4 * 9 + 8 + 4 * 48 * 9 + 48 + 3 * 48 * 9
     assert (faithful.run / "sheet-000004.png").is_file()
 
 
