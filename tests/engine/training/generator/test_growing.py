@@ -14,12 +14,12 @@ from engine.api.errors import BadRequest
 from engine.models import checkpoint
 from engine.models.generators import load_generator, training_file
 from engine.models.registry import read_manifest
-from engine.nets.generators import Generator, GeneratorConfig, preset
+from engine.nets.generators import Generator, GeneratorConfig, build_critic, preset
 from engine.nets.generators.modulation import doubled
 from engine.training.generator import loop, model_file, setup, watching
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import PictureSet, store_pictures
-from engine.training.generator.growing import why_not
+from engine.training.generator.growing import grown_critic, why_not
 from engine.training.generator.model_file import export
 from engine.training.generator.start import begin_from
 from engine.training.generator.trainer import Trainer
@@ -151,3 +151,32 @@ def test_a_network_that_it_is_no_part_of_is_refused(model: Path, tmp_path: Path,
 def test_classics_do_not_grow() -> None:
     assert why_not(preset(64, "dcgan"), replace(preset(64, "dcgan"), size=128))
     assert not why_not(preset(64, "dcgan"), preset(64, "dcgan"))
+
+
+@pytest.mark.parametrize("times", [2, 4])
+@torch.no_grad()
+def test_at_first_the_critic_judges_a_picture_as_it_did_at_its_size(times: int) -> None:
+    torch.manual_seed(0)
+    wide = replace(SMALL, narrowest=8)
+    small, large = build_critic(wide), build_critic(replace(wide, size=32 * times))
+    for parameter in small.parameters():
+        parameter.add_(0.1 * torch.randn_like(parameter))
+    large.load_state_dict(grown_critic(small.state_dict(), wide, large))
+    pictures = torch.rand(8, 3, 32, 32) * 2 - 1
+    enlarged = pictures.repeat_interleave(times, 2).repeat_interleave(times, 3)
+    judged = small(pictures)
+    assert judged.std() > 0.01
+    torch.testing.assert_close(large(enlarged), judged, rtol=1e-3, atol=1e-4)
+    fine = enlarged + 0.2 * torch.randn_like(enlarged)
+    assert (large(fine) - judged).abs().max() > 1e-3, "it is not blind"
+
+
+def test_its_new_layers_all_learn() -> None:
+    wide = replace(SMALL, narrowest=8)
+    small, large = build_critic(wide), build_critic(replace(wide, size=64))
+    large.load_state_dict(grown_critic(small.state_dict(), wide, large))
+    large(torch.randn(8, 3, 64, 64)).sum().backward()
+    fresh = [(name, part) for name, part in large.named_parameters() if name.startswith(("stem.", "blocks.0."))]
+    assert len(fresh) == 5 and all(part.grad is not None and part.grad.abs().max() > 0 for _, part in fresh)
+    heard = large.blocks[0].down.weight.grad  # type: ignore[index, union-attr]
+    assert heard[:, 6:].abs().max() > 0, "channels that are not listened to at first"
