@@ -23,7 +23,9 @@ def train_upscaler(
     scale: Annotated[int, typer.Option(help=f"{' or '.join(map(str, SCALES))}.")] = 4,
     variant: Annotated[str, typer.Option(help="faithful: the pixels alone; crisp: as a teacher and a critic see them.")] = VARIANTS[0],
     teacher: Annotated[Path | None, typer.Option(help="Of crisp: the folder with the weights of VGG-19 and SqueezeNet.")] = None,
-    begin_from: Annotated[Path | None, typer.Option("--from", help="A model to begin a new run with; crisp needs a faithful one.")] = None,
+    begin_from: Annotated[
+        Path | None, typer.Option("--from", help="A model to begin with, of either scale; crisp needs a faithful one.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="The run's folder; runs/MODEL where not given.", show_default=False)] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of this sitting.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Stop when the whole run has so many steps.")] = None,

@@ -161,14 +161,23 @@ class BranchedUpscaler(nn.Module):
         return network.eval().requires_grad_(False)
 
     def begin_from(self, network: UpscalerNet) -> None:
-        """Take over a kept network of the same config."""
+        """Take over a kept network of the same features and layers. Of one of a larger scale, which this one's divides, the last layers begin with
+        the means of the new pixels that become one here; of one of a smaller scale they are not taken."""
         with torch.no_grad():
             for plain, branches in zip(network.layers, self.layers, strict=True):
                 assert isinstance(plain, nn.Conv2d) and isinstance(branches, Branches) and plain.bias is not None
                 branches.unfold(plain.weight.to(branches.plain.device))
                 branches.bias.copy_(plain.bias)
-        for name in ("last", "linear"):
-            getattr(self, name).load_state_dict(getattr(network, name).state_dict())
+        if network.config.scale % self.config.scale == 0:
+            for name in ("last", "linear"):
+                kept = getattr(network, name).state_dict()
+                getattr(self, name).load_state_dict({key: _coarser(value, self.config.scale) for key, value in kept.items()})
+
+
+def _coarser(values: Tensor, scale: int) -> Tensor:
+    """Weights (3 larger², ...) before a pixel shuffle, for a smaller scale that divides the larger one."""
+    ratio = math.isqrt(len(values) // 3) // scale
+    return values.reshape(3, scale, ratio, scale, ratio, *values.shape[1:]).mean((2, 4)).flatten(0, 2)
 
 
 def bilinear(scale: int) -> Tensor:

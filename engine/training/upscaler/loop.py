@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class TrainUpscaler:
     teacher: Path | None = None
     """The folder with the weights of VGG-19 and SqueezeNet; crisp needs it."""
     begin_from: Path | None = None
-    """A model whose weights a new run begins with; crisp needs one."""
+    """A model whose weights a new run begins with, also of another scale; crisp needs one."""
     minutes: float | None = None
     """How long this sitting may take; None: until stopped."""
     steps: int | None = None
@@ -141,7 +141,7 @@ def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, 
 
 def _network(path: Path, config: UpscalerConfig) -> UpscalerNet:
     network = registry.load_upscaler(registry.read_manifest(path))
-    if network.config != config:
+    if replace(network.config, scale=config.scale) != config:
         raise BadRequest(path, f"it is not an upscaler of the shape that is trained here ({network.config} instead of {config})")
     return network
 

@@ -87,7 +87,6 @@ def test_pictures_that_are_left_out_are_named(train: Train) -> None:
         (("-o", "mine.safetensors", "--variant", "crisp"), 2, "--teacher"),
         (("-o", "mine.safetensors", "--variant", "crisp", "--teacher", "teacher"), 2, "--from"),
         (("-o", "mine.safetensors", "--variant", "crisp", "--teacher", "photos", "--from", "start.safetensors"), 1, "photos"),
-        (("-o", "mine.safetensors", "--scale", "2", "--from", "start.safetensors"), 2, "shape"),
         (("-o", "mine.safetensors", "--from", "photos/0.png"), 1, "0.png is damaged"),
         (("-o", "mine.safetensors", "--crop", "100"), 2, "none of its pictures"),
     ],

@@ -44,6 +44,23 @@ def test_a_kept_network_can_be_trained_on() -> None:
     torch.testing.assert_close(other(picture), kept(picture), rtol=1e-4, atol=1e-5)
 
 
+def test_a_smaller_scale_begins_with_the_means_of_a_larger_one() -> None:
+    kept, picture = tiny_upscaler(4, seed=1).folded(), torch.rand(1, 3, 8, 8)
+    half = tiny_upscaler(2, seed=2)
+    half.begin_from(kept)
+    torch.testing.assert_close(half(picture), F.avg_pool2d(kept(picture), 2), rtol=1e-4, atol=1e-5)
+
+
+def test_a_larger_scale_begins_with_the_body_of_a_smaller_one() -> None:
+    kept, double = tiny_upscaler(2, seed=1).folded(), tiny_upscaler(4, seed=2)
+    last = double.last.weight.clone()
+    double.begin_from(kept)
+    folded = double.folded()
+    for ours, theirs in zip(folded.layers, kept.layers, strict=True):
+        torch.testing.assert_close(ours.weight, theirs.weight)
+    assert torch.equal(folded.last.weight, last)
+
+
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_the_linear_layer_begins_as_a_bilinear_filter(scale: int) -> None:
     picture = torch.rand(1, 3, 6, 7)

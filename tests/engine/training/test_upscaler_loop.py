@@ -133,8 +133,9 @@ def test_other_bad_beginnings(faithful: TrainUpscaler, crisp: TrainUpscaler, tmp
         next(train(replace(faithful, contents=(tmp_path / "nowhere",)), CPU))
     with pytest.raises(FileMissing):
         next(train(replace(crisp, teacher=tmp_path), CPU))
+    wider = replace(TINY_UPSCALER, features=6)
     with pytest.raises(BadRequest, match="shape"):
-        next(train(replace(faithful, begin_from=write_tiny_upscaler(tmp_path, "half", scale=2)), CPU))
+        next(train(replace(faithful, network=wider, begin_from=write_tiny_upscaler(tmp_path, "narrow")), CPU))
 
 
 def test_a_run_stays_what_it_is(faithful: TrainUpscaler, crisp: TrainUpscaler) -> None:
