@@ -161,8 +161,11 @@ class BranchedUpscaler(nn.Module):
         return network.eval().requires_grad_(False)
 
     def begin_from(self, network: UpscalerNet) -> None:
-        """Take over a kept network of the same features and layers. Of one of a larger scale, which this one's divides, the last layers begin with
-        the means of the new pixels that become one here; of one of a smaller scale they are not taken."""
+        """Take over a kept network of the same features and layers.
+
+        Of one of a larger scale, which this one's divides, the last layers begin with the means of the new pixels that become one here; of
+        one of a smaller scale they are not taken.
+        """
         with torch.no_grad():
             for plain, branches in zip(network.layers, self.layers, strict=True):
                 assert isinstance(plain, nn.Conv2d) and isinstance(branches, Branches) and plain.bias is not None
