@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -12,11 +13,16 @@ from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import BlobMissing
 from engine.api.recipe import BlobId
 from engine.device import trim_memory
-from engine.imaging.files import load_bytes
+from engine.imaging.files import load_bytes, opened, sha256_of
+from engine.imaging.large import is_large_file
 from engine.imaging.picture import Picture
+from engine.unpacked import Unpacked
 
 CACHE_BYTES = 512 * 2**20
 """How much of decoded pictures is kept in memory."""
+
+COPIED = 2**20
+"""Bytes that are copied at a time."""
 
 TRIMMED_FROM = 16 * 2**20
 """From so large a picture on, what its decoding took is given back to the system at once."""
@@ -32,6 +38,8 @@ class BlobStore:
         self._cache_bytes = cache_bytes
         self._decoded: OrderedDict[BlobId, Picture] = OrderedDict()  # the least recently used first
         self._lock = threading.Lock()
+        self._large: dict[BlobId, bool] = {}
+        self.unpacked = Unpacked(folder.with_name("unpacked"))
 
     def add(self, data: bytes) -> BlobId:
         """Keep the bytes; the same bytes give the same id. Raises NotWritable or DiskFull."""
@@ -42,6 +50,29 @@ class BlobStore:
             with atomic_file(path, overwrite=True) as stream:
                 stream.write(data)
         return blob
+
+    def add_file(self, source: Path) -> BlobId:
+        """Keep the bytes of a file that may be larger than memory. Raises FileMissing, FileUnreadable, NotWritable or DiskFull."""
+        blob = sha256_of(source)
+        path = self.path(blob)
+        if not (path.is_file() and sha256_of(path) == blob):
+            make_folder(self.folder)
+            with opened(source) as stream, atomic_file(path, overwrite=True) as copy:
+                shutil.copyfileobj(stream, copy, COPIED)
+        return blob
+
+    def is_large(self, blob: BlobId) -> bool:
+        """Whether its picture has too many pixels to be held whole, as far as its header tells. The header is read once."""
+        if blob not in self._large and self.holds(blob):
+            self._large[blob] = is_large_file(self.folder / blob)
+        return self._large.get(blob, False)
+
+    def verified(self, blob: BlobId, name: str = "") -> Path:
+        """Where its bytes are; raises BlobMissing, which calls the picture by its name, where they are not what they were."""
+        path = self.path(blob)
+        if not path.is_file() or sha256_of(path) != blob:
+            raise BlobMissing(name or blob)
+        return path
 
     def path(self, blob: BlobId) -> Path:
         """Where the blob's bytes are, or would be. Raises BlobMissing where `blob` is no SHA-256: ids come from documents, and must

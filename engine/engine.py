@@ -133,6 +133,7 @@ class Engine:
         finally:
             context.io.close()  # first: no `finally` of a job may meet its own file work
             scheduler.close()
+            context.blobs.unpacked.clear()
 
     def _loop(self, scheduler: Scheduler) -> None:
         busy = False

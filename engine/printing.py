@@ -31,11 +31,12 @@ from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.device import trim_memory
 from engine.imaging.depth import to_sixteen
-from engine.imaging.picture import Picture, Samples
+from engine.imaging.picture import Samples
 from engine.imaging.strips import Layout, Strips
 from engine.imaging.windows import ArrayRaster, Enlarged, Raster, Rect
 from engine.models.stylizer import HALO
 from engine.nets.stylizer import STRIDE, Moments
+from engine.sources import photo_rasters
 
 MARGIN = STRIDE
 """Pixels around a tile that the split into coarse and fine needs; a multiple of `STRIDE`, and more than the filter reaches."""
@@ -167,8 +168,8 @@ def _paint(strips: Strips, before: Enlarged, layer: Layer, moments: Moments | No
     if strips.done == strips.layout.count:
         return
     height, width, _ = strips.shape
-    look = (yield from render.prepare(layer, width, height, context)).look
-    assert look is not None
+    content = yield from render.extended_photo(layer.source, width, height, context)
+    look = yield from render.look_at(layer, width, height, content, context)
     look = replace(look, features_key=None, moments=moments or look.moments)
     kernel = kernel_of(width / before.columns.source)
     side = max(STRIDE * 8, int(LEVEL_ROWS * context.tile_scale) // STRIDE * STRIDE)
@@ -223,13 +224,12 @@ def streamed_moments(layer: Layer, width: int, height: int, context: Context) ->
     known = context.models.cache.get(key, Tensor)
     if known is not None:
         return Moments(known[0], known[1])
-    photo = yield from render.photo_at(layer.source, width, height, context)
-    whole = render.extended(photo.pixels)
+    whole = yield from render.extended_photo(layer.source, width, height, context)
     rows, columns = whole.shape[:2]
     count, mean, squares = 0, torch.zeros(1), torch.zeros(1)
     for rect in render.tiles_of(columns, rows, context.tile_scale):
         top, left = max(0, rect.top - HALO), max(0, rect.left - HALO)
-        window = whole[top : min(rows, rect.bottom + HALO), left : min(columns, rect.right + HALO)]
+        window = whole.read(Rect(left, top, min(columns, rect.right + HALO), min(rows, rect.bottom + HALO)))
         features = yield from model.encode_steps(render.floats(window))
         y, x = (rect.top - top) // STRIDE, (rect.left - left) // STRIDE
         inner = features[0, :, y : y + rect.height // STRIDE, x : x + rect.width // STRIDE].double().flatten(1).cpu()
@@ -251,13 +251,8 @@ def streamed_moments(layer: Layer, width: int, height: int, context: Context) ->
 
 def photo_windows(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, tuple[Enlarged, Enlarged | None]]:
     """The photo at the print's size: reduced at once where it is larger, enlarged window by window where it is smaller."""
-    source = layer.source
-    if max(width / source.width, height / source.height) <= 1:
-        picture: Picture = yield from render.photo_at(source, width, height, context)
-    else:
-        picture = yield from render.whole_picture(source, context)
-    alpha = None if picture.alpha is None else Enlarged.covering(ArrayRaster(picture.alpha[..., None]), width, height)
-    return Enlarged.covering(ArrayRaster(picture.pixels), width, height), alpha
+    colour, alpha = yield from photo_rasters(layer.source, width, height, context)
+    return Enlarged.covering(colour, width, height), None if alpha is None else Enlarged.covering(alpha, width, height)
 
 
 def mask_windows(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, Enlarged | None]:

@@ -16,19 +16,18 @@ import torch
 from torch import Tensor
 
 from engine.api.events import Progress
-from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, Photo, PictureStyle, Recipe, Source, Style
+from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, PictureStyle, Recipe, Source, Style
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
-from engine.device import trim_memory
+from engine.imaging import large
 from engine.imaging.picture import Picture, to_uint8
-from engine.imaging.resampling import fitted_size, resize_picture
-from engine.imaging.windows import Rect
-from engine.latent.stills import still
+from engine.imaging.resampling import resize_picture
+from engine.imaging.windows import ArrayRaster, Enlarged, Mirrored, Raster, Rect
 from engine.models.accelerated import SIDE
 from engine.models.codes import bracket, natural_edge
 from engine.models.stylizer import HALO, StylizerModel
 from engine.nets.stylizer import STRIDE, Moments
-from engine.upscaling import enlarged_still
+from engine.sources import Rendering, at_long_edge, photo_at, photo_rasters, strips_of
 
 CROSSFADE = 0.15
 """Below this strength the network's picture is faded into the photo: at 0 the photo's own pixels remain."""
@@ -46,8 +45,6 @@ The size alone decides, and not what is compiled already: the same picture is ma
 WHOLE = 1280 * 1280
 """Pictures up to this many pixels are rendered in one piece, and their features kept for the next change of style."""
 
-Rendering = Generator[Step, Any, Picture]
-
 
 @dataclass(frozen=True)
 class Look:
@@ -56,7 +53,7 @@ class Look:
     model: StylizerModel
     moments: Moments
     code: Tensor
-    extended: np.ndarray
+    extended: Raster
     """The photo mirrored beyond its edges, (H, W, 3); H and W are multiples of `STRIDE`."""
     features_key: tuple[object, ...] | None
     """Under which name the features of the whole picture are kept; None where it is rendered in tiles."""
@@ -141,7 +138,7 @@ def stylized(look: Look, rect: Rect, context: Context) -> Generator[Step, Any, T
     left, top = _down(rect.left + MARGIN - HALO), _down(rect.top + MARGIN - HALO)
     right = min(width, _up(rect.right + MARGIN + HALO))
     bottom = min(height, _up(rect.bottom + MARGIN + HALO))
-    window = look.extended[top:bottom, left:right]
+    window = look.extended.read(Rect(left, top, right, bottom))
     if look.features_key is None:
         picture = yield from look.model.tile_steps(floats(window), look.code, look.moments, compiled=look.compiled)
     else:
@@ -160,17 +157,31 @@ def prepare(layer: Layer, width: int, height: int, context: Context) -> Generato
     photo = yield from photo_at(layer.source, width, height, context)
     if not layer.mix or layer.strength <= 0:
         return Prepared(layer, photo, None)
+    look = yield from look_at(layer, width, height, ArrayRaster(extended(photo.pixels)), context)
+    mask = None
+    if layer.mask is not None:
+        shades = yield Wait(context.io.submit(stretched, context, layer.mask, width, height))
+        mask = to_uint8(shades.pixels.max(2))
+    return Prepared(layer, photo, look, mask)
+
+
+def look_at(layer: Layer, width: int, height: int, content: Raster, context: Context) -> Generator[Step, Any, Look]:
+    """What a stylizer needs for a layer that is painted; `content` as in `Look.extended`."""
     model = context.models.stylizer()
     moments = yield from content_moments(layer.source, model, context)
     code = yield from mixed_code(layer, max(width, height), model, context)
     whole = len(list(tiles_of(width, height, context.tile_scale))) == 1
     key = ("features", model.fingerprint, layer.source.key, width, height) if whole else None
-    mask = None
-    if layer.mask is not None:
-        shades = yield Wait(context.io.submit(stretched, context, layer.mask, width, height))
-        mask = to_uint8(shades.pixels.max(2))
     compiled = (width // TILE) * (height // TILE) >= COMPILED_FROM
-    return Prepared(layer, photo, Look(model, moments, code, extended(photo.pixels), key, compiled), mask)
+    return Look(model, moments, code, content, key, compiled)
+
+
+def extended_photo(source: Source, width: int, height: int, context: Context) -> Generator[Step, Any, Raster]:
+    """A photo at this size, mirrored beyond its edges; one that is too large to be held is read window by window."""
+    if width * height > large.STREAMED_FROM and (yield from strips_of(source, context)) is not None:
+        colour, _ = yield from photo_rasters(source, width, height, context)
+        return Mirrored(Enlarged.covering(colour, width, height), MARGIN, STRIDE)
+    return ArrayRaster(extended((yield from photo_at(source, width, height, context)).pixels))
 
 
 def extended(pixels: np.ndarray) -> np.ndarray:
@@ -179,52 +190,9 @@ def extended(pixels: np.ndarray) -> np.ndarray:
     return np.pad(pixels, ((MARGIN, MARGIN + -height % STRIDE), (MARGIN, MARGIN + -width % STRIDE), (0, 0)), mode="reflect")
 
 
-def whole_picture(source: Source | PictureStyle, context: Context) -> Rendering:
-    """A source at its own size; of a generator's picture, four times the size that it was learnt at where the crisp upscaler is there."""
-    if isinstance(source, Photo | PictureStyle):
-        picture: Picture = yield Wait(context.io.submit(context.blobs.picture, source.blob, source.name))
-        return picture
-    small = yield from still(source, context)
-    return (yield from enlarged_still(small, source.key, context))
-
-
-def photo_at(photo: Source, width: int, height: int, context: Context) -> Rendering:
-    """A photo or a generator's picture that covers width x height: scaled, and cut evenly where the shapes differ."""
-    cache, key = context.models.cache, ("photo", photo.key, width, height)
-    pixels, alpha = cache.get(key, np.ndarray), cache.get((*key, "alpha"), np.ndarray)
-    if pixels is not None:
-        return Picture(pixels, alpha)
-    whole = yield from whole_picture(photo, context)
-    picture: Picture = yield Wait(context.io.submit(_covering, whole, width, height))
-    if width * height > WHOLE:  # what resampling of as many pixels leaves behind
-        trim_memory()
-    cache.put(key, picture.pixels)
-    if picture.alpha is not None:
-        cache.put((*key, "alpha"), picture.alpha)
-    return picture
-
-
-def _covering(picture: Picture, width: int, height: int) -> Picture:
-    scale = max(width / picture.width, height / picture.height)
-    scaled = resize_picture(picture, max(width, round(picture.width * scale)), max(height, round(picture.height * scale)))
-    left, top = (scaled.width - width) // 2, (scaled.height - height) // 2
-    window = (slice(top, top + height), slice(left, left + width))
-    return Picture(scaled.pixels[window], None if scaled.alpha is None else scaled.alpha[window])
-
-
 def stretched(context: Context, blob: BlobId, width: int, height: int) -> Picture:
     """A blob's picture at exactly width x height."""
     return resize_picture(context.blobs.picture(blob), width, height)
-
-
-def at_long_edge(source: Source | PictureStyle, edge: int, context: Context, *, enlarge: bool) -> Generator[Step, Any, Tensor]:
-    """A picture as (1, 3, H, W) with a long edge of `edge` px, or of its own where it is smaller and not to be enlarged."""
-    picture = yield from whole_picture(source, context)
-    width, height = (picture.width, picture.height) if isinstance(source, Photo | PictureStyle) else (source.width, source.height)
-    factor = edge / max(width, height)
-    size = (max(1, round(width * factor)), max(1, round(height * factor))) if enlarge else fitted_size(width, height, edge)
-    scaled = yield Wait(context.io.submit(resize_picture, picture, *size))
-    return floats(scaled.pixels)
 
 
 def content_moments(source: Source, model: StylizerModel, context: Context) -> Generator[Step, Any, Moments]:
@@ -232,7 +200,7 @@ def content_moments(source: Source, model: StylizerModel, context: Context) -> G
     key = ("moments", model.fingerprint, source.key)
     known = context.models.cache.get(key, Tensor)
     if known is None:
-        proxy = yield from at_long_edge(source, LOOK_EDGE, context, enlarge=False)
+        proxy = floats((yield from at_long_edge(source, LOOK_EDGE, context, enlarge=False)).pixels)
         features = yield from model.encode_steps(floats(extended(_pixels(proxy))))
         moments = Moments.of(features)
         known = context.models.cache.put(key, torch.stack([moments.mean, moments.std]))
@@ -259,6 +227,9 @@ def style_source_edge(style: Style, context: Context) -> Generator[Step, Any, in
     """The long edge in pixels of the picture that a style is taken from."""
     if isinstance(style, GalleryStyle):
         return context.models.gallery_codes.source_edge(style.id)
+    strips = yield from strips_of(style, context)
+    if strips is not None:
+        return max(strips.layout.width, strips.layout.height)
     picture: Picture = yield Wait(context.io.submit(context.blobs.picture, style.blob, style.name))
     return picture.long_edge
 
@@ -277,7 +248,7 @@ def picture_code(picture: Source | PictureStyle, edge: float, model: StylizerMod
         key = ("code", model.fingerprint, picture.key, size)
         code = context.models.cache.get(key, Tensor)
         if code is None:
-            seen = yield from at_long_edge(picture, size, context, enlarge=True)
+            seen = floats((yield from at_long_edge(picture, size, context, enlarge=True)).pixels)
             code = context.models.cache.put(key, (yield from model.code_steps(_at_least(seen, 32))))
         parts.append(code * share)
     return torch.stack(parts).sum(0)

@@ -43,8 +43,8 @@ def _parts(rect: Rect, levels: Plan, width: int, height: int) -> list[Rect]:
 
 
 def _painted_part(part: Rect, layer: Layer, size: tuple[int, int], before: Enlarged, context: Context) -> Generator[Step, Any, Cutout]:
-    look = (yield from render.prepare(layer, *size, context)).look
-    assert look is not None
+    content = yield from render.extended_photo(layer.source, *size, context)
+    look = yield from render.look_at(layer, *size, content, context)
     look = replace(look, features_key=None, compiled=False)  # compiling takes longer than so few pixels
     picture = yield from refined(look, before, part, kernel_of(size[0] / before.columns.source), context)
     samples = to_sixteen(np.ascontiguousarray(picture.permute(1, 2, 0).numpy()))

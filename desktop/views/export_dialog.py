@@ -250,8 +250,7 @@ class ExportDialog(QDialog):
         notes = [f"{path.name} is already there and will be replaced."] if path.exists() else []
         if self._made is not None and size.long_edge > self._made:
             times = size.long_edge / self._made
-            sharp = "only the strokes of its style are sharper than that" if self._painted_layers else "it stays as soft as that"
-            notes.append(f"The generator made {self._made} × {self._made} px, which are enlarged {times:.1f}×: {sharp}.")
+            notes.append(f"The generator made {self._made} × {self._made} px, which are enlarged {times:.1f}×: finer detail is made up.")
         elif size.long_edge > native > 0:
             dpi = size.dpi * native / size.long_edge
             notes.append(f"Enlarged from {self._native[0]} × {self._native[1]} px: the photo itself has {dpi:.0f} dpi at this size.")

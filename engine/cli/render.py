@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
@@ -169,7 +168,7 @@ def _named(recipe: Recipe) -> Iterator[tuple[BlobId, str]]:
 
 def _found(blob: BlobId, name: str, picture: Path, folders: Sequence[Path], accept_changed: bool, engine: Session) -> BlobId:
     """Take in the blob from the artist's library, or from a file of its name; a file that has changed only where that is accepted."""
-    from engine.imaging.files import read_bytes
+    from engine.imaging.files import sha256_of
 
     kept = places().blobs / blob
     candidates = [kept, *(folder / Path(name).name for folder in folders if name)]
@@ -177,9 +176,8 @@ def _found(blob: BlobId, name: str, picture: Path, folders: Sequence[Path], acce
     for file in candidates:
         if not _BLOB_ID.fullmatch(blob) or not file.is_file() or file.samefile(picture):
             continue
-        data = read_bytes(file)
-        if hashlib.sha256(data).hexdigest() == blob:
-            return engine.context.blobs.add(data)
+        if sha256_of(file) == blob:
+            return engine.context.blobs.add_file(file)
         changed = changed or file
     if changed is None:
         raise BlobMissing(

@@ -58,6 +58,7 @@ def session(report: Report, device: str, seed: int) -> Iterator[Session]:
             yield Session(report, context)
         finally:
             context.io.close()
+            context.blobs.unpacked.clear()
             report.clear()
 
 

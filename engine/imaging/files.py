@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
@@ -36,7 +37,7 @@ def load(path: FilePath, *, max_pixels: int | None = None) -> Picture:
     Raises FileMissing, FileUnreadable, NotAnImage, ImageDamaged or ImageTooLarge; BadRequest for a bad SFUMATO_MAX_PIXELS.
     """
     budget = pixel_budget() if max_pixels is None else max_pixels
-    with _opened(path) as stream:
+    with opened(path) as stream:
         return decode(stream, str(path), budget)
 
 
@@ -104,16 +105,28 @@ def check_target(path: FilePath, width: int, height: int, overwrite: bool) -> No
 
 def read_bytes(path: FilePath) -> bytes:
     """The bytes of a picture's file. Raises FileMissing or FileUnreadable."""
-    with _opened(path) as stream:
+    with opened(path) as stream:
         try:
             return stream.read()
         except OSError as error:
             raise FileUnreadable(path, error.strerror or str(error)) from error
 
 
+def sha256_of(path: FilePath) -> str:
+    """Of the bytes of a file, which may be larger than memory. Raises FileMissing or FileUnreadable."""
+    with opened(path) as stream:
+        try:
+            digest = hashlib.sha256()
+            while part := stream.read(2**20):
+                digest.update(part)
+            return digest.hexdigest()
+        except OSError as error:
+            raise FileUnreadable(path, error.strerror or str(error)) from error
+
+
 def read_text(path: FilePath) -> dict[str, str]:
     """The text that `save` embedded in a PNG, TIFF, JPEG or WebP file; empty where there is none. Raises as `load` does."""
-    with _opened(path) as stream:
+    with opened(path) as stream:
         file_format = identify(stream, str(path))
         with damage_named(str(path)):
             if file_format == "TIFF":
@@ -131,7 +144,7 @@ def thumbnail(source: Picture | FilePath, long_edge: int) -> Picture:
     """
     picture = source
     if not isinstance(picture, Picture):
-        with _opened(picture) as stream:
+        with opened(picture) as stream:
             picture = decode(stream, str(source), pixel_budget(), draft=long_edge * _DRAFT_RATIO)
     return resize_picture(picture, *fitted_size(picture.width, picture.height, long_edge))
 
@@ -144,7 +157,8 @@ def _check_format(path: FilePath, width: int, height: int) -> None:
 
 
 @contextmanager
-def _opened(path: FilePath) -> Iterator[IO[bytes]]:
+def opened(path: FilePath) -> Iterator[IO[bytes]]:
+    """A file to read. Raises FileMissing or FileUnreadable."""
     try:
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode):

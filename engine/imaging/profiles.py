@@ -69,6 +69,21 @@ def is_rgb_profile(profile: bytes) -> bool:
     return True
 
 
+def usable(profile: bytes | None, space: ColourSpace, subject: str) -> bytes | None:
+    """The profile, for pictures that are converted part by part; None, and one warning in the log, where it cannot be used."""
+    if profile is None or (space == "gray" and profile[16:20] == _SIGNATURES["rgb"]):
+        return profile
+    try:
+        if profile[16:20] == _SIGNATURES[space]:
+            _transform(np.zeros((1, 1) if space == "gray" else (1, 1, 4 if space == "cmyk" else 3), np.uint8), space, profile)
+            return profile
+        reason = f"it is not one for {space} pixels"
+    except imagecodecs.CmsError as error:
+        reason = str(error)
+    _log.warning("%s: its colour profile cannot be used (%s); its colours are taken as sRGB", subject, reason)
+    return None
+
+
 def lab_to_srgb(image: Image.Image) -> Image.Image:
     """An 8-bit Pillow image of mode LAB (D50) as one of mode RGB."""
     converted = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB")

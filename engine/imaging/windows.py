@@ -93,6 +93,23 @@ class Cutout:
         return self.samples[top : top + rect.height, left : left + rect.width]
 
 
+@dataclass(frozen=True, eq=False)
+class Channels:
+    """Some channels of a raster: `first` <= channel < `last`."""
+
+    raster: Raster
+    first: int
+    last: int
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        height, width, _ = self.raster.shape
+        return height, width, self.last - self.first
+
+    def read(self, rect: Rect) -> Samples:
+        return self.raster.read(rect)[..., self.first : self.last]
+
+
 @dataclass(frozen=True)
 class Axis:
     """One direction of an enlargement: `source` samples become `scaled`, of which `length` from `offset` on are the picture."""
@@ -143,11 +160,16 @@ class Enlarged:
             Axis(source_width, scaled_width, (scaled_width - width) // 2, width),
         )
 
+    def samples(self, rect: Rect) -> Samples:
+        """(h, w, C) of a rectangle inside the picture, which has the raster's own size: no sample is changed."""
+        assert self.rows.is_plain and self.columns.is_plain
+        left, top = rect.left + self.columns.offset, rect.top + self.rows.offset
+        return self.raster.read(Rect(left, top, left + rect.width, top + rect.height))
+
     def window(self, rect: Rect) -> Floats:
         """(h, w, C) in 0..1 of a rectangle inside the picture."""
         if self.rows.is_plain and self.columns.is_plain:
-            left, top = rect.left + self.columns.offset, rect.top + self.rows.offset
-            return unit(self.raster.read(Rect(left, top, left + rect.width, top + rect.height)))
+            return unit(self.samples(rect))
         row_taps, row_weights = self.rows.taps(rect.top, rect.bottom)
         column_taps, column_weights = self.columns.taps(rect.left, rect.right)
         needed = _around(row_taps, column_taps)
@@ -158,6 +180,36 @@ class Enlarged:
     def needed(self, rect: Rect) -> Rect:
         """What of the raster a window is made of."""
         return _around(self.rows.taps(rect.top, rect.bottom)[0], self.columns.taps(rect.left, rect.right)[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Mirrored:
+    """A raster mirrored by `margin` at every edge, and on to a multiple of `multiple` at the right and the bottom, as `np.pad` does it
+    with "reflect". The picture is larger than the margins."""
+
+    inner: Enlarged
+    margin: int
+    multiple: int
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self._around(self.inner.rows.length), self._around(self.inner.columns.length), self.inner.raster.shape[2]
+
+    def _around(self, length: int) -> int:
+        return 2 * self.margin + length + -length % self.multiple
+
+    def read(self, rect: Rect) -> Samples:
+        rows = _reflected(rect.top - self.margin, rect.bottom - self.margin, self.inner.rows.length)
+        columns = _reflected(rect.left - self.margin, rect.right - self.margin, self.inner.columns.length)
+        around = _around(rows, columns)
+        samples = self.inner.samples(around)
+        return samples[(rows - around.top)[:, None], columns - around.left]
+
+
+def _reflected(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
+    """Places inside a length for places that lie around it, too."""
+    places = np.abs(np.arange(start, stop))
+    return np.where(places >= length, 2 * (length - 1) - places, places)
 
 
 def _around(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rect:

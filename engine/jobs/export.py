@@ -24,13 +24,14 @@ from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_eight, to_sixteen
 from engine.imaging.encoding import check_side
 from engine.imaging.files import check_target
-from engine.imaging.picture import Picture, Samples
+from engine.imaging.picture import Samples
 from engine.imaging.profiles import OutputProfile, output_profile
 from engine.imaging.strips import Layout, Strips, check_room
 from engine.imaging.windows import Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, WEBP_BYTES_A_PIXEL, Encoding, FileOptions, check_format
 from engine.jobs.unfinished import Unfinished
 from engine.printing import Painted, Plan, composite, level_layout, painted, plan
+from engine.sources import Kind, kind_of
 from engine.upscaling import crisp_upscaler
 
 RECIPE_KEY = "sfumato"
@@ -79,26 +80,28 @@ def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     recipe, output = request.recipe.check(), request.output.check()
     width, height = recipe.size_at(output.long_edge)
     check_size(width, height, print_budget(), str(output.path))
-    sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, output, width, height, context))
+    edge = 2 * output.bleed_pixels
+    yield Wait(context.io.submit(check_target, output.path, width + edge, height + edge, output.overwrite))
+    kinds = []
+    for layer in recipe.layers:
+        kinds.append((yield from kind_of(layer.source, context)))
+    sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, tuple(kinds), output, width, height, context))
     unfinished = Unfinished(output.path)
     with unfinished.kept_for_another_try(output, context):
         yield from _made(sheet, unfinished, context)
-    edge = 2 * output.bleed_pixels
     return Exported(output.path, width + edge, height + edge, time.perf_counter() - started, output.path.stat().st_size)
 
 
-def _decided(recipe: Recipe, output: Output, width: int, height: int, context: Context) -> Sheet:
+def _decided(recipe: Recipe, kinds: tuple[Kind, ...], output: Output, width: int, height: int, context: Context) -> Sheet:
     """Everything that can be refused, is; then what the strips will hold."""
     suffix = output.path.suffix.lower()
     edge = 2 * output.bleed_pixels
-    check_target(output.path, width + edge, height + edge, output.overwrite)
     check_side(width + edge, height + edge, suffix, str(output.path))
     profile = output_profile(output.profile, output.intent, output.black_point)
-    bottom = _photo(recipe.layers[0], context)
-    bits = output.bits or (16 if bottom is not None and bottom.bits == 16 and suffix in DEEP_SUFFIXES else 8)
+    bits = output.bits or (16 if kinds[0].bits == 16 and suffix in DEEP_SUFFIXES else 8)
     check_format(suffix, bits, profile.space, str(output.path))
     check_webp(suffix, (width + edge) * (height + edge), output, context)
-    see_through = suffix in ALPHA_SUFFIXES and profile.space != "cmyk" and _may_be_transparent(recipe, context)
+    see_through = suffix in ALPHA_SUFFIXES and profile.space != "cmyk" and _may_be_transparent(recipe, kinds)
     plans = tuple(plan(layer, recipe, width, height) if layer.mix and layer.strength > 0 else None for layer in shown(recipe))
     key = _key(recipe, output, profile, bits, context)
     sheet = Sheet(recipe, output, width, height, profile, Layout(key, width, height, profile.channels + see_through, bits, ROWS), plans)
@@ -237,16 +240,10 @@ def _models(recipe: Recipe, context: Context) -> list[str]:
     return models if upscaler is None else [*models, upscaler.fingerprint]
 
 
-def _may_be_transparent(recipe: Recipe, context: Context) -> bool:
+def _may_be_transparent(recipe: Recipe, kinds: tuple[Kind, ...]) -> bool:
     """Whether no layer covers all that is below it."""
-    photos = [_photo(layer, context) for layer in shown(recipe) if layer.opacity == 1]
-    return all(photo is not None and photo.alpha is not None for photo in photos)
-
-
-def _photo(layer: Layer, context: Context) -> Picture | None:
-    """A layer's photo; None for a generator's picture, which has 8 bits and no alpha."""
-    source = layer.source
-    return context.blobs.picture(source.blob, source.name) if isinstance(source, Photo) else None
+    seen = shown(recipe)
+    return all(kind.see_through for layer, kind in zip(recipe.layers, kinds, strict=True) if layer in seen and layer.opacity == 1)
 
 
 def check_webp(suffix: str, pixels: int, output: Output, context: Context) -> None:

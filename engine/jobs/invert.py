@@ -24,7 +24,8 @@ from engine.latent.dragging import Dragging, check_pulls
 from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, companion, critic_stages, likeness, psnr
 from engine.latent.stills import made_of, network_of, pixels
 from engine.models.generators import GeneratorModel
-from engine.render import floats, photo_at
+from engine.render import floats
+from engine.sources import photo_at
 
 SHOW_EVERY = 5
 """Steps between two pictures."""

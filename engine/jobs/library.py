@@ -8,19 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.errors import BadRequest
+from engine.api.limits import pixel_budget
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse
 from engine.api.requests import FindRecipe, ImportPicture, StyleSample, Thumbnail
 from engine.context import Context, Step, Wait
+from engine.imaging.decoding import check_size
 from engine.imaging.files import load_bytes, read_bytes, read_text
+from engine.imaging.large import is_large_file, stored_size
 from engine.jobs.export import recipe_in
 from engine.jobs.preview import frame
-from engine.render import photo_at, render
+from engine.render import render
+from engine.sources import photo_at, strips_of
 
 
 def import_picture(request: ImportPicture, context: Context) -> Generator[Step, Any, Photo]:
     """Read, decode once to be sure that it is a picture, and keep its bytes."""
+    if request.data is None and request.path is not None and is_large_file(request.path):
+        return (yield from _take_in_large(request.path, context))
     photo: Photo = yield Wait(context.io.submit(_take_in, request, context))
     return photo
+
+
+def _take_in_large(path: Path, context: Context) -> Generator[Step, Any, Photo]:
+    """A picture that is never held whole, neither its pixels nor its bytes."""
+    check_size(*stored_size(path), pixel_budget(), str(path))
+    blob = yield Wait(context.io.submit(context.blobs.add_file, path))
+    strips = yield from strips_of(PictureStyle(blob, str(path)), context)
+    assert strips is not None  # the header of the copy tells the same
+    return Photo(blob, strips.layout.width, strips.layout.height, path.name)
 
 
 def _take_in(request: ImportPicture, context: Context) -> Photo:

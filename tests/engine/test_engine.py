@@ -18,6 +18,7 @@ from engine.api.errors import BadRequest, EngineStopped, FileMissing, InternalEr
 from engine.api.events import Body, Cancelled, Event, Failed, Finished, Frame, JobId, Progress, Started, Superseded
 from engine.api.places import Places
 from engine.api.requests import Lane, Request
+from engine.blobs import BlobStore
 from engine.context import Context, IoWorker, Jobs, Step, Wait
 from engine.device import Device
 from engine.engine import Engine, run
@@ -78,7 +79,7 @@ class NoModels:
 
 def light_context(places: Places) -> Context:
     """One without torch."""
-    return Context(places, cast(Any, None), IoWorker(), cast(Any, NoModels()), Device("cpu", "float32", 1, 2**30))
+    return Context(places, BlobStore(places.blobs), IoWorker(), cast(Any, NoModels()), Device("cpu", "float32", 1, 2**30))
 
 
 class Front:

@@ -19,6 +19,7 @@ from engine.imaging.strips import Strips
 from engine.imaging.windows import Enlarged, Rect
 from engine.jobs.library import import_picture
 from engine.nets.stylizer import Moments
+from engine.sources import photo_at
 from tests.tiny import drive, picture_file, small_prints
 
 
@@ -149,7 +150,7 @@ def test_smaller_tiles_make_the_same_print(context: Context, layer: Layer, opene
 
 def test_streamed_statistics_are_those_of_the_whole(context: Context, layer: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "WHOLE", 1)
-    photo, _ = drive(render.photo_at(layer.source, 240, 160, context))
+    photo, _ = drive(photo_at(layer.source, 240, 160, context))
     features, _ = drive(context.models.stylizer().encode_steps(render.floats(render.extended(photo.pixels))))
     whole = Moments.of(features)
     streamed, _ = drive(printing.streamed_moments(layer, 240, 160, context))

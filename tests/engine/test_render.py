@@ -18,7 +18,7 @@ from engine.imaging.picture import Picture
 from engine.jobs.library import import_picture
 from engine.latent.stills import still
 from engine.models.codes import EDGES, bracket
-from engine.render import whole_picture
+from engine.sources import at_long_edge, whole_picture
 from engine.upscaling import enlarged_picture
 from tests.tiny import drive, picture_file, write_tiny_generator, write_tiny_upscaler
 
@@ -107,8 +107,8 @@ def test_statistics_come_from_the_proxy_at_every_size(context: Context, tmp_path
         prepared, _ = drive(rendering.prepare(layer, width, width // 2, context))
         moments.append(prepared.look.moments)
     assert torch.equal(moments[0].mean, moments[1].mean)
-    proxy, _ = drive(rendering.at_long_edge(photo, 1024, context, enlarge=False))
-    assert proxy.shape == (1, 3, 512, 1024)
+    proxy, _ = drive(at_long_edge(photo, 1024, context, enlarge=False))
+    assert proxy.pixels.shape == (512, 1024, 3)
 
 
 def test_style_scale_is_relative_to_the_picture(context: Context, layer: Layer) -> None:

@@ -307,9 +307,7 @@ def test_strokes_are_measured_on_paper(dialog: ExportDialog) -> None:
 def test_what_a_generator_made_is_told(dialog: ExportDialog) -> None:
     dialog.set_picture("scrolls", 1024, 1024, 128)
     assert "As on the canvas – 1024 × 1024 px" in named(dialog, QComboBox, "Size").currentText()
-    assert "The generator made 128 × 128 px, which are enlarged 8.0×: it stays as soft as that." in shown_texts(dialog)
-    dialog.set_strokes(1.0, 1)
-    assert "only the strokes of its style are sharper than that" in shown_texts(dialog)
+    assert "The generator made 128 × 128 px, which are enlarged 8.0×: finer detail is made up." in shown_texts(dialog)
     field(dialog, "Width").setValue(100)
     assert "The generator made" not in shown_texts(dialog)
 
