@@ -112,7 +112,7 @@ def test_models_list_and_show_know_generators(sfumato: CommandLine) -> None:
     assert said.code == 0
     assert said.err == ""
     assert any(line.split()[:2] == ["mine", "generator"] for line in said.out.splitlines())
-    assert "kind: style" in sfumato("models", "show", "mine").out
+    assert sfumato("models", "show", "mine").out.startswith("mine: a style-based generator of 16 × 16 px\n")
 
 
 def code_file(path: Path, seed: int = 3) -> Path:
