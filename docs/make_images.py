@@ -116,7 +116,7 @@ async def _queued(app: App, prints: Path) -> None:
     (photos / "Bowl.jpg").write_bytes(b"cut short")
     window = open_batch(app.window, app.studio)
     window.set_styles(app.studio.library.entries, {"gallery:van-gogh-mountain-meadow", "gallery:stained-glass"})
-    window.set_choice(BatchChoice(suffix=".tif"), prints, "As in the last export: Adobe RGB – for photo labs, 16 bits, 300 dpi.")
+    window.set_choice(BatchChoice(suffix=".tif"), prints)
     window.add([photos])
     window.confirm()
     window.add([photos])

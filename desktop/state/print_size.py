@@ -93,7 +93,9 @@ class PrintSize:
     @property
     def problem(self) -> str:
         """Why there is no picture of this size; empty where there is."""
-        if not 1 <= self.long_edge <= MAX_EDGE:
+        if round(self.edge) < 1:
+            return "A picture has at least one pixel. Give it a width."
+        if self.long_edge > MAX_EDGE:
             return f"The long edge has {self.long_edge} px; {MAX_EDGE} are the most."
         return ""
 

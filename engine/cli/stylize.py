@@ -16,8 +16,8 @@ from engine.api.errors import BadRequest, FileMissing, UnknownStyle
 from engine.api.output import Output
 from engine.api.recipe import GalleryStyle, Layer, Photo, PictureStyle, Recipe, Style, StyleUse
 from engine.api.requests import Export, ImportPicture
+from engine.cli import paper
 from engine.cli.options import Device, DeviceWish, Json, Seed
-from engine.cli.paper import Resume, Size, Statistics
 from engine.cli.report import Report
 from engine.cli.session import Session, exported, session, unfinished_told
 
@@ -36,17 +36,47 @@ def stylize(
     style_scale: Annotated[float, typer.Option(help="Size of the strokes, 0.25 to 4.")] = Layer.style_scale,
     keep_colors: Annotated[bool, typer.Option("--keep-colors", help="Keep the photo's colours.")] = Layer.keep_colors,
     mask: Annotated[Path | None, typer.Option(help="A grey picture: the style shows where it is white.")] = None,
-    size: Size = None,
-    statistics: Statistics = Output.statistics,
+    size: paper.Size = None,
+    width: paper.Width = None,
+    dpi: paper.Dpi = None,
+    bleed: paper.Bleed = Output.bleed,
+    bleed_edges: paper.Edges = Output.bleed_edges,
+    bits: paper.Bits = None,
+    profile: paper.Profile = Output.profile,
+    intent: paper.Intent = Output.intent,
+    black_point: paper.BlackPoint = Output.black_point,
+    quality: paper.Quality = Output.quality,
+    chroma: paper.Chroma = Output.chroma,
+    compression: paper.Compression = Output.compression,
+    statistics: paper.Statistics = Output.statistics,
     model: Annotated[str | None, typer.Option(help="The stylizer to use: its id, or a .safetensors file.")] = None,
-    resume: Resume = False,
+    resume: paper.Resume = False,
     device: Device = DeviceWish.AUTO,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Paint a photo in the style of one or more pictures."""
     started = time.perf_counter()
-    output = Output(out, size, overwrite=True, statistics=statistics, resume=resume, keep_unfinished=True).check()  # type: ignore[arg-type]
+    output = Output(
+        out,
+        size,
+        quality,
+        overwrite=True,
+        bits=bits,
+        profile=profile,
+        intent=intent,  # type: ignore[arg-type] # `check` says which words there are
+        black_point=black_point,
+        dpi=dpi,
+        bleed=bleed,
+        bleed_edges=bleed_edges,  # type: ignore[arg-type]
+        chroma=chroma,  # type: ignore[arg-type]
+        compression=compression,  # type: ignore[arg-type]
+        statistics=statistics,  # type: ignore[arg-type]
+        resume=resume,
+        keep_unfinished=True,
+    ).check()
+    if width is not None:
+        paper.wide(output, width)
     draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(use_of, style)), strength, style_scale, keep_colors)
     _check_mix(draft)
     painted = [Path(use.style.name) for use in draft.styles if isinstance(use.style, PictureStyle)]
@@ -56,8 +86,8 @@ def stylize(
         if model is not None:
             engine.use_stylizer(model)
         recipe = _filled(draft, content, mask, engine)
-        done = engine.run(Export(recipe, output))
-    exported(report, done, started)
+        done = engine.run(Export(recipe, paper.on_paper(output, recipe, width)))
+    exported(report, done, started, dpi)
 
 
 def use_of(text: str) -> StyleUse:

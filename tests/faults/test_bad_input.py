@@ -214,6 +214,15 @@ def test_odd_pictures_are_painted(stylize: Stylize, tmp_path: Path, photo: Path,
     assert (painted.width, painted.height) == ((48, 32) if role == "content" else (96, 64))
 
 
+@pytest.mark.parametrize("kind", ["32-bit float TIFF", "palette, transparent", "1 bit"])
+def test_odd_pictures_are_printed_larger(stylize: Stylize, tmp_path: Path, prints: Path, kind: str) -> None:
+    said = stylize("--size", 150, "--dpi", 300, "--bits", 16, content=odd_picture(kind, tmp_path), out=prints / "out.tif")
+    assert said.code == 0, said.err
+    printed = load(prints / "out.tif")
+    assert (printed.width, printed.height, printed.bits) == (150, 100, 16)
+    assert (printed.alpha is not None) == (kind == "palette, transparent")
+
+
 def test_sixteen_bits_stay_sixteen(stylize: Stylize, tmp_path: Path, prints: Path) -> None:
     stylize("--strength", 0, content=odd_picture("16-bit grey", tmp_path))
     assert load(prints / "out.png").bits == 16

@@ -133,7 +133,7 @@ def test_many_pictures_are_made_while_the_window_is_closed(engine: StartEngine, 
         artist.app.window.actions_by_id["batch"].trigger()
         (window,) = artist.app.window.findChildren(BatchWindow)
         window.add([folder])
-        window.set_choice(BatchChoice(suffix=".jpg"), prints, "")
+        window.set_choice(BatchChoice(suffix=".jpg"), prints)
         named(window, QPushButton, "Make them").click()
         window.close()
         await artist.settle()

@@ -37,8 +37,15 @@ def open_batch(parent: QWidget, studio: Studio) -> BatchWindow:
     def show() -> None:
         queue.set_items(batch.items, paused=batch.paused)
 
+    def follow() -> None:
+        export = studio.settings.settings.export
+        window.set_colours(in_words(export), export.profile)
+
     batch.changed.connect(show)
+    studio.settings.changed.connect(follow)
+    studio.library.changed.connect(lambda: window.set_styles(studio.library.entries, window.styles.ticked))
     show()
+    follow()
     return window
 
 
@@ -46,7 +53,7 @@ def _begin(window: BatchWindow, studio: Studio) -> None:
     settings = studio.settings.settings
     known = settings.batch.folder
     folder = Path(known) if known and Path(known).is_dir() else studio.exporter.folder() or Path(pictures_folder())
-    window.set_choice(settings.batch, folder, in_words(settings.export))
+    window.set_choice(settings.batch, folder)
 
 
 def in_words(export: ExportChoice) -> str:

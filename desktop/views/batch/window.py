@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLineEd
 
 from desktop.state.export_estimate import FORMATS, file_format
 from desktop.state.library import StyleEntry
+from desktop.state.printer_colours import profile_problem
 from desktop.state.settings import BatchChoice
 from desktop.views.batch.queue_list import QueueList
 from desktop.views.batch.style_list import StyleList
@@ -20,6 +21,7 @@ from desktop.views.exporting.lines import Form, choice, choose
 from desktop.widgets.controls import Caption, Heading, IconButton, push_button
 from desktop.widgets.theme import THEME
 from engine.api.naming import pictures_in
+from engine.api.output import Output
 
 SIZES: Final = ((None, "Each in its own size"), (1024, "1024 px, long edge"), (2048, "2048 px, long edge"), (4096, "4096 px, long edge"))
 SETUP_WIDTH: Final = 380
@@ -38,6 +40,7 @@ class BatchWindow(QDialog):
         self.setWindowTitle("Many pictures")
         self.setAcceptDrops(True)
         self._photos: list[Path] = []
+        self._profile = Output.profile
         self._names = QListWidget()
         self._names.setAccessibleName("Pictures")
         self._names.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -58,12 +61,17 @@ class BatchWindow(QDialog):
     def set_styles(self, styles: Sequence[StyleEntry], ticked: Collection[str]) -> None:
         self.styles.set_styles(styles, ticked)
 
-    def set_choice(self, choice: BatchChoice, folder: Path, colours: str) -> None:
-        """What to begin with; `colours` says in words what else of the last export holds."""
+    def set_choice(self, choice: BatchChoice, folder: Path) -> None:
+        """What to begin with."""
         self._folder.setText(str(folder))
         choose(self._format, file_format(choice.suffix).suffix)
         choose(self._size, choice.long_edge)
-        self._colours.setText(colours)
+        self._refresh()
+
+    def set_colours(self, words: str, profile: str) -> None:
+        """What of the last export holds here, too, in words, and its colour profile."""
+        self._colours.setText(words)
+        self._profile = profile
         self._refresh()
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -134,6 +142,7 @@ class BatchWindow(QDialog):
         self._names.itemSelectionChanged.connect(self._refresh)
         self.styles.changed.connect(self._refresh)
         self._folder.textChanged.connect(self._refresh)
+        self._format.currentIndexChanged.connect(self._refresh)
         self._make.clicked.connect(self.confirm)
 
     # What the fields say.
@@ -161,7 +170,9 @@ class BatchWindow(QDialog):
             return "Tick one style or more."
         if not self._target.is_dir():
             return "There is no such folder. Choose another one."
-        return "" if os.access(self._target, os.W_OK) else "This folder cannot be written to. Choose another one."
+        if not os.access(self._target, os.W_OK):
+            return "This folder cannot be written to. Choose another one."
+        return profile_problem(self._profile, file_format(self._format.currentData()).id)
 
     # What the artist does.
 

@@ -76,6 +76,10 @@ def test_another_unit_is_the_same_size(unit: Unit) -> None:
 def test_a_size_that_is_none_is_told() -> None:
     assert "65536 are the most" in PrintSize.of(NATIVE, None).wide(70_000).problem
     assert PrintSize.of(NATIVE, None).wide(65_536).problem == ""
+    for unit in ("px", "cm", "in"):
+        nothing = PrintSize.of(NATIVE, None, 300, unit).wide(0)
+        assert "at least one pixel" in nothing.problem
+        assert nothing.pixels == (1, 1)
 
 
 def test_lengths() -> None:

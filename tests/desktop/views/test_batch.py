@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.state.batch import Item, State
@@ -19,6 +19,7 @@ from desktop.views.batch.window import BatchWindow
 from engine.api.output import Output
 from engine.api.recipe import GalleryStyle, Layer, Photo
 from tests.desktop.views.finding import named, picture
+from tests.engine.imaging.printer_profile import cmyk_profile
 from tests.fake_engine import png
 
 STYLES = [StyleEntry(f"gallery:{id}", GalleryStyle(id), title) for id, title in (("a", "Almond Tree"), ("b", "Bézier"), ("c", "Linocut"))]
@@ -38,7 +39,8 @@ def window(qtbot: QtBot, tmp_path: Path) -> BatchWindow:
     made = BatchWindow(lambda _: picture())
     qtbot.addWidget(made)
     made.set_styles(STYLES, {"gallery:c"})
-    made.set_choice(BatchChoice(suffix=".jpg", long_edge=2048), tmp_path, "As in the last export: sRGB.")
+    made.set_choice(BatchChoice(suffix=".jpg", long_edge=2048), tmp_path)
+    made.set_colours("As in the last export: sRGB.", "srgb")
     made.show()
     return made
 
@@ -92,6 +94,18 @@ def test_a_missing_folder_and_no_style_are_named(window: BatchWindow, photos: Pa
     assert "There is no such folder." in words(window)
     named(window, QListWidget, "Styles").item(0).setCheckState(Qt.CheckState.Unchecked)
     assert "Tick one style or more." in words(window)
+
+
+def test_four_inks_that_do_not_fit_are_named(window: BatchWindow, photos: Path, tmp_path: Path) -> None:
+    printer = tmp_path / "Rag 308.icc"
+    printer.write_bytes(cmyk_profile())
+    window.add([photos])
+    window.set_colours("As in the last export: Rag 308.", str(printer))
+    assert named(window, QPushButton, "Make them").isEnabled()
+    formats = named(window, QComboBox, "Format")
+    formats.setCurrentText("PNG")
+    assert "Rag 308.icc is for four inks" in words(window)
+    assert not named(window, QPushButton, "Make them").isEnabled()
 
 
 # The queue.

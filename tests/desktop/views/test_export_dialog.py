@@ -312,6 +312,14 @@ def test_what_a_generator_made_is_told(dialog: ExportDialog) -> None:
     assert "The generator made" not in shown_texts(dialog)
 
 
+@pytest.mark.parametrize(("width", "words"), [(0, "at least one pixel"), (999_999, "65536 are the most")])
+def test_a_size_that_is_none_is_named_and_not_looked_at(dialog: ExportDialog, qtbot: QtBot, width: int, words: str) -> None:
+    with qtbot.assertNotEmitted(dialog.spot_wanted, wait=300):
+        field(dialog, "Width").setValue(width)
+    assert words in shown_texts(dialog)
+    assert not button(dialog).isEnabled()
+
+
 def test_a_disk_without_room_is_named(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10_000_000}))
     field(dialog, "Width").setValue(4001)

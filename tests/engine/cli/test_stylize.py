@@ -120,6 +120,22 @@ def test_size_is_the_long_edge(sfumato: CommandLine, photo: Path, style: Path, t
     assert (picture.width, picture.height) == shape
 
 
+def test_it_is_printed_as_asked(sfumato: CommandLine, photo: Path, style: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.tif"
+    paper = ("--width", 1, "--dpi", 254, "--bleed", 0.1, "--bleed-edges", "extend", "--bits", 16, "--profile", "adobe-rgb")
+    said = sfumato("stylize", photo, "--style", style, "-o", out, *paper, "--compression", "lzw")
+    assert said.code == 0, said.err
+    assert "1.2 × 0.9 cm at 254 dpi" in said.out
+    with Image.open(out) as printed:
+        assert printed.size == (120, 87)
+        assert printed.info["dpi"] == pytest.approx((254, 254))
+        assert printed.info["compression"] == "tiff_lzw"
+    pixels = load(out).pixels
+    assert pixels.dtype == np.uint16
+    assert (pixels[:, :10] == pixels[:, 10:11]).all()  # the edge drawn out
+    assert "--dpi 300" in sfumato("stylize", photo, "--style", style, "-o", out, "--width", 20).sentence(2)
+
+
 def test_strength_0_is_the_photo_itself(sfumato: CommandLine, photo: Path, style: Path, tmp_path: Path) -> None:
     sfumato("stylize", photo, "--style", style, "-o", tmp_path / "out.png", "--strength", 0)
     assert np.array_equal(load(tmp_path / "out.png").pixels, load(photo).pixels)
