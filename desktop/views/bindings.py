@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QUrl
+from PySide6.QtCore import QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
 from desktop.document.document import View
@@ -25,6 +25,9 @@ from engine.api.training import RunDescription
 
 if TYPE_CHECKING:
     from desktop.document.recovery import Offer
+
+PRINTER_WIDTH = 150
+"""Logical pixels for a printer's name in the foot of the window; the tooltip has all of it."""
 
 FILE = "file:"
 """What the canvas puts before the path of a dropped picture, among the keys of dropped styles."""
@@ -158,8 +161,11 @@ class Bindings(QObject):
 
     def _show_facts(self) -> None:
         width, height = self._studio.session.recipe.native_size
-        proofing = self._studio.proofing
-        proof = f"   Soft proof: {profile_title(proofing.proof.profile)}" if proofing.on else ""
+        proofing, facts = self._studio.proofing, self._window.picture_facts
+        printer = profile_title(proofing.proof.profile) if proofing.on else ""
+        shown = facts.fontMetrics().elidedText(printer, Qt.TextElideMode.ElideMiddle, PRINTER_WIDTH)
+        proof = f"   Soft proof: {shown}" if printer else ""
+        facts.setToolTip(printer)
         self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}{proof}" if width else "")
 
     def _drop(self, path: Path) -> None:
