@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-from engine.api.errors import BadRequest, UnknownModel
+from engine.api.errors import NotInLibrary, UnknownModel
 from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Pulled, Tile, Tiles
 from engine.api.exploring import (
     GROUPS,
@@ -173,7 +173,7 @@ class FakeSpace:
     def _family(self, id: str) -> tuple[Member, ...]:
         """As the engine does: the picture, its ancestors and its descendants, in the order in which they were kept."""
         if id not in self.library:
-            raise BadRequest("The picture", "it is not in the library")
+            raise NotInLibrary("The picture")
         above, below = {id}, {id}
         for _ in self.library:
             above |= {parent for one in self.library.values() if one.id in above for parent in one.parents}

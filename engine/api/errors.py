@@ -124,9 +124,13 @@ class UnknownModel(SfumatoError):
 
 
 class OtherModel(SfumatoError):
-    """A code of another model, or of another version of one. `detail` names both."""
+    """A code of another model, or of another version of one. `detail` names both, and says what can be done."""
 
-    template = "{subject} belongs to another model ({detail}): convert it to the one that is here, or bring back the one that it is of."
+    template = "{subject} belongs to another model: {detail}."
+
+
+class NotInLibrary(SfumatoError):
+    template = "{subject} is not in the library of your pictures: go to it once, and it is kept there."
 
 
 class CodeDamaged(SfumatoError):

@@ -32,9 +32,11 @@ def check_model(code: Latent, model: GeneratorModel) -> None:
     subject = code.name or "The code"
     if code.model != model.key:
         here = "another version of it" if code.model.id == model.key.id else model.key.id
-        raise OtherModel(subject, f"it was made with {code.model.id}, version {code.model.hash[:8]}; here is {here}, {model.key.hash[:8]}")
+        both = f"it was made with {code.model.id}, version {code.model.hash[:8]}; here is {here}, {model.key.hash[:8]}"
+        can = "convert it to that one, or bring" if fits(code, model.network) else "its codes have another shape, so bring"
+        raise OtherModel(subject, f"{both}; {can} back the one that it is of")
     if not fits(code, model.network):
-        raise OtherModel(subject, f"its codes have another shape than those of {model.key.id}")
+        raise OtherModel(subject, f"it says that it is of {model.key.id}, whose codes have another shape; restore its file")
 
 
 def fits(code: Latent, network: Generator) -> bool:
@@ -49,7 +51,8 @@ def converted(code: Latent, model: GeneratorModel) -> Latent:
         styles = code.code
         assert isinstance(styles, Styles)
         theirs, ours = f"{styles.layers} × {styles.width}", f"{model.network.layers} × {model.network.width}"
-        raise OtherModel(code.name or "The code", f"it cannot be converted: its codes are {theirs} numbers, those of {model.key.id} {ours}")
+        why = f"it cannot be converted: its codes are {theirs} numbers, those of {model.key.id} {ours}"
+        raise OtherModel(code.name or "The code", f"{why}; bring back the one that it is of")
     return replace(code, model=model.key, tuning=code.tuning if code.model == model.key else None)
 
 
@@ -96,7 +99,7 @@ def check_one_model(latents: Sequence[Latent]) -> ModelKey:
     for code in latents[1:]:
         if code.model != first:
             names = f"{code.model.id} {code.model.hash[:8]} beside {first.id} {first.hash[:8]}"
-            raise OtherModel(code.name or "One of the codes", names)
+            raise OtherModel(code.name or "One of the codes", f"{names}; take pictures of one model")
     return first
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.atomic import make_folder
-from engine.api.errors import BadRequest, DiskFull, NotWritable
+from engine.api.errors import BadRequest, DiskFull, NotInLibrary, NotWritable
 from engine.api.exploring import Place
 from engine.api.family import Member, parents_of
 from engine.api.latent import Latent, latent_from_plain, latent_to_plain
@@ -62,7 +62,7 @@ class FamilyTree:
             return self._member(library, latent.key)
 
     def member(self, picture: str) -> Member:
-        """BadRequest where there is none."""
+        """NotInLibrary where there is none."""
         with self._opened() as library:
             return self._member(library, picture)
 
@@ -72,7 +72,7 @@ class FamilyTree:
             return None if row is None else _read(library, row)
 
     def mark(self, picture: str, name: str | None, bookmarked: bool | None) -> Member:
-        """BadRequest where there is none."""
+        """NotInLibrary where there is none."""
         with self._opened() as library:
             changes = "name = coalesce(?, name), bookmarked = coalesce(?, bookmarked)"
             library.execute(f"UPDATE pictures SET {changes} WHERE id = ?", (name, bookmarked, picture))
@@ -87,7 +87,7 @@ class FamilyTree:
             return _readable(library, rows)
 
     def family(self, picture: str, *, near: bool = False) -> tuple[Member, ...]:
-        """The picture, its ancestors and its descendants (`near`: its children only), older ones first. BadRequest where there is none."""
+        """The picture, its ancestors and descendants (`near`: children only), older ones first. NotInLibrary where there is none."""
         with self._opened() as library:
             self._member(library, picture)
             return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture}).fetchall())
@@ -108,7 +108,7 @@ class FamilyTree:
     def _member(library: sqlite3.Connection, picture: str) -> Member:
         row = library.execute("SELECT * FROM pictures WHERE id = ?", (picture,)).fetchone()
         if row is None:
-            raise BadRequest("The picture", "it is not in the library")
+            raise NotInLibrary("The picture")
         return _read(library, row)
 
     @contextmanager

@@ -11,6 +11,7 @@ import copy
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -60,13 +61,21 @@ class Comparison:
         """A mean over pictures (N, 3, S, S)."""
         photo = self.photo.expand_as(picture)
         far = torch.stack([(_reduced(picture, scale) - _reduced(photo, scale)).square().mean() for scale in SCALES]).sum()
-        x, y = picture, self.photo
-        for stage in self.critic:
+        x = picture
+        for stage, wanted in zip(self.critic, self._features, strict=True):
             x = stage(x)
-            with torch.no_grad():
-                y = stage(y)
-            far = far + 0.15 * (x - y).square().mean() / y.square().mean().clamp(min=1e-6)
+            far = far + 0.15 * (x - wanted).square().mean() / wanted.square().mean().clamp(min=1e-6)
         return far
+
+    @cached_property
+    def _features(self) -> list[Tensor]:
+        """What the critic sees in the photo after each of its stages: the same in every step of a search."""
+        x, found = self.photo, []
+        with torch.no_grad():
+            for stage in self.critic:
+                x = stage(x)
+                found.append(x)
+        return found
 
 
 def _reduced(picture: Tensor, scale: int) -> Tensor:

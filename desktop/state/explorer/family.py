@@ -11,7 +11,7 @@ from desktop.state.explorer.viewer import Viewer
 from desktop.state.link import Link
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.tasks import Tasks
-from engine.api.errors import BadRequest
+from engine.api.errors import NotInLibrary
 from engine.api.exploring import Direction, Place
 from engine.api.family import DirectionNames, FindFamily, Member, ReplayPicture
 from engine.api.latent import Latent
@@ -88,7 +88,7 @@ class Family(QObject):
             self._names = await self._link.run(DirectionNames(picture.model.hash))
             family = await self._link.run(FindFamily(picture.key, near=True))
         except RequestFailed as failed:
-            if failed.failure.kind != BadRequest.__name__ or "not in the library" not in failed.failure.detail:
+            if failed.failure.kind != NotInLibrary.__name__:
                 self.trouble = failed.failure.sentence
         self.rows = pedigree(picture, place, family, self._name)
         self.changed.emit()

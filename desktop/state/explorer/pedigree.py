@@ -28,8 +28,6 @@ BEND_WORDS: Mapping[BendKind, str] = {
     "invert": "invert",
 }
 
-Rails = tuple[int, ...]
-
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -103,9 +101,8 @@ class _Tree:
         several = len(parents) > 1
         for number, parent in enumerate(parents):
             passing = (*rails, depth) if several and number < len(parents) - 1 else rails
-            place = self._place(parent)
             joined = several or not is_own
-            yield from self.rows(parent, place, depth + several, passing, is_joined=joined, is_branch=several)
+            yield from self.rows(parent, self._place(parent), depth + several, passing, is_joined=joined, is_branch=several)
 
     def _place(self, picture: Latent) -> Place:
         member = self.known.get(picture.key)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.api.errors import BadRequest, DiskFull, NotWritable
+from engine.api.errors import BadRequest, DiskFull, NotInLibrary, NotWritable
 from engine.api.exploring import Blend, FindLatents, Journey, MapPoint, Place, Push, Steered, Varied, Visit, Waypoint
 from engine.api.family import (
     CheckLibrary,
@@ -120,7 +120,7 @@ def test_pictures_are_named_and_bookmarked(model: GeneratorModel, context: Conte
     renamed, _ = drive(family.mark_picture(MarkPicture(member.id, name="the grey one"), context))
     assert (marked.bookmarked, renamed.name, renamed.bookmarked) == (True, "the grey one", True)
     assert drive(family.list_pictures(ListPictures(bookmarked=True), context))[0] == (renamed,)
-    with pytest.raises(BadRequest, match="not in the library"):
+    with pytest.raises(NotInLibrary, match="not in the library"):
         drive(family.mark_picture(MarkPicture("0" * 64, name="x"), context))
 
 
@@ -263,5 +263,5 @@ def test_a_library_that_cannot_be_written_is_said(
 
 
 def test_a_library_belongs_to_its_folder(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match="not in the library"):
+    with pytest.raises(NotInLibrary, match="not in the library"):
         FamilyTree(tmp_path / "new" / "library.sqlite").member("0" * 64)

@@ -55,8 +55,11 @@ def test_between_normal_latents_lies_one_as_long_as_they_are() -> None:
 
 def test_another_version_is_told_from_another_model(model: GeneratorModel, context: Context) -> None:
     code = Latent.of_seed(model.key, 1)
-    with pytest.raises(OtherModel, match=r"mine 1 belongs.*version ffffffff; here is another version of it"):
+    with pytest.raises(OtherModel, match=r"mine 1 belongs.*version ffffffff; here is another version of it.*convert it"):
         model_of(replace(code, model=ModelKey("mine", "f" * 64)), context)
+    with pytest.raises(OtherModel, match=r"version ffffffff.*another shape, so bring back") as refused:
+        model_of(replace(code, model=ModelKey("mine", "f" * 64), code=Styles.of(np.zeros((2, 8)))), context)
+    assert "convert it" not in str(refused.value)
     with pytest.raises(UnknownModel, match="no model called gone"):
         model_of(replace(code, model=ModelKey("gone", "f" * 64)), context)
 
