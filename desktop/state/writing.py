@@ -1,4 +1,4 @@
-"""Files that the engine writes while the artist goes on: each a job in the jobs bar, which can be stopped."""
+"""Files and long works that the engine makes while the artist goes on: each a job in the jobs bar, which can be stopped."""
 
 from __future__ import annotations
 

@@ -42,6 +42,8 @@ WITH RECURSIVE up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON
 SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT child FROM parents WHERE parent = :id) ORDER BY number
 """
 
+_LINE = "WITH RECURSIVE up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id) SELECT count(*) FROM up"
+
 
 class FamilyTree:
     """The library in the file `file`, which is made when something is first kept. Raises DiskFull or NotWritable."""
@@ -91,6 +93,11 @@ class FamilyTree:
         with self._opened() as library:
             self._member(library, picture)
             return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture}).fetchall())
+
+    def line(self, picture: str) -> int:
+        """How many pictures it and its ancestors are."""
+        with self._opened() as library:
+            return int(library.execute(_LINE, {"id": picture}).fetchone()[0])
 
     def name_direction(self, model: str, kind: str, index: int, name: str) -> None:
         with self._opened() as library:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.api.errors import BadRequest
+from engine.api.events import Progress
 from engine.api.exploring import Blend, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.family import Member, Replayed, parents_of
 from engine.api.latent import Bend, Latent, Morph
@@ -25,7 +26,8 @@ DEEPEST = 200
 
 def replayed(picture: Member, model: GeneratorModel, tree: FamilyTree, context: Context) -> Steps[Step, Any, Replayed]:
     """Ancestors that are not in the library are brought over by their codes. BadRequest where a code does not fit the other model."""
-    replay = _Replay(model, tree, context)
+    count: int = yield Wait(context.io.submit(tree.line, picture.id))
+    replay = _Replay(model, tree, context, count)
     latent = yield from replay.made(replace(picture.latent, name=picture.name), picture.place, DEEPEST)
     return Replayed(latent, tuple(replay.changed))
 
@@ -35,6 +37,8 @@ class _Replay:
     model: GeneratorModel
     tree: FamilyTree
     context: Context
+    count: int
+    """Of the pictures that are made: itself and its ancestors."""
     changed: dict[str, None] = field(default_factory=dict)
     """What could not be done as it was, each sentence once and in order."""
     done: dict[str, Latent] = field(default_factory=dict)
@@ -51,7 +55,7 @@ class _Replay:
             known: Member | None = yield Wait(self.context.io.submit(self.tree.find, parent.key))
             parents.append((yield from self.made(parent, known.place if known is not None else parent, depth - 1)))
         anew = self._with(place, tuple(parents))
-        yield None
+        yield Progress(len(self.done), self.count, "step by step")
         latent = anew.made if isinstance(anew, Varied) else anew if isinstance(anew, Latent) else (yield from self._resolved(anew))
         latent = self.done[picture.key] = replace(latent, name=self._named(picture), side=picture.side)
         yield Wait(self.context.io.submit(self.tree.keep, latent, anew, latent.name, time.time()))

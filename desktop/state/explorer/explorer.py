@@ -67,7 +67,7 @@ class Explorer(QObject):
         self.bending = Bending(self.steering, self)
         self.ways = Ways(self.steering, link, tasks, self)
         self.blending = Blending(self.viewer, self.bookmarks, self)
-        self.family = Family(self.viewer, link, tasks, self)
+        self.family = Family(self.viewer, link, tasks, jobs, self)
         self.records = Records(session, link, tasks, notices)
         self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
         self.charting = Charting(self.viewer, self.atlas, self.travelling, session, link, tasks, notices, self)

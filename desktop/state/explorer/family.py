@@ -8,9 +8,11 @@ from PySide6.QtGui import QImage
 from desktop.client import RequestFailed
 from desktop.state.explorer.pedigree import Relative, pedigree
 from desktop.state.explorer.viewer import Viewer
+from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.tasks import Tasks
+from desktop.state.writing import written
 from engine.api.errors import NotInLibrary
 from engine.api.exploring import Direction, Place
 from engine.api.family import DirectionNames, FindFamily, Member, ReplayPicture
@@ -24,11 +26,12 @@ class Family(QObject):
     pictured = Signal(str, QImage)
     remade = Signal(object)
 
-    def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._link = link
         self._tasks = tasks
+        self._jobs = jobs
         self._is_watched = False
         self._names: dict[tuple[str, int], str] = {}
         self._images: dict[str, QImage] = {}
@@ -75,7 +78,7 @@ class Family(QObject):
             self._tasks.spawn_latest(self._read(picture, place), "family")
 
     def replay(self, model: str) -> None:
-        """Make the live picture anew in another generator."""
+        """Make the live picture anew in another generator; it can be stopped where jobs are."""
         if self._viewer.latent is not None and not self.is_replaying:
             self.is_replaying = True
             self.changed.emit()
@@ -96,11 +99,14 @@ class Family(QObject):
             self._thumbnails.want_source(row.latent)
 
     async def _replay(self, picture: Latent, model: str) -> None:
+        title = f"Making {picture.name or 'the picture'} anew in {model}"
         try:
-            done = await self._link.run(ReplayPicture(picture.key, model))
+            done = await written(ReplayPicture(picture.key, model), title, self._link, self._jobs)
         finally:
             self.is_replaying = False
             self.changed.emit()
+        if done is None:
+            return
         self._remade = (done.latent, done.changed)
         self.remade.emit(done.latent)
 

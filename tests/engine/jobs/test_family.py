@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from engine.api.errors import BadRequest, DiskFull, NotInLibrary, NotWritable
+from engine.api.events import Progress
 from engine.api.exploring import Blend, FindLatents, Journey, MapPoint, Place, Push, Steered, Varied, Visit, Waypoint
 from engine.api.family import (
     CheckLibrary,
@@ -138,8 +139,9 @@ def test_a_picture_is_replayed_step_by_step_on_another_model(model: GeneratorMod
     a, b = (keep(context, Latent.of_seed(model.key, seed)) for seed in (1, 2))
     child = keep(context, Blend.of((a.latent, b.latent), (0.5, 0.5)))
     pushed = keep(context, Steered(child.latent, (Push(directions(model, "sefa", 2)[1], 2.0),)))
-    replay, _ = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
+    replay, said = drive(family.replay_picture(ReplayPicture(pushed.id, "other"), context))
     assert isinstance(replay, Replayed) and replay.changed == ()
+    assert [(step.done, step.total) for step in said if isinstance(step, Progress)] == [(number, 4) for number in range(4)]
     steps, _ = drive(family.find_family(FindFamily(replay.latent.key), context))
     assert isinstance(steps, tuple) and [step.name for step in steps[:2]] == ["other 1", "other 2"]
     made = replay.latent

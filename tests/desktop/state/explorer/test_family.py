@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,8 @@ def test_a_picture_is_made_anew_in_another_generator_and_opened_there(play: Play
         before = explorer.viewer.latent
         explorer.family.replay("sails")
         assert explorer.family.is_replaying
+        await asyncio.sleep(0)
+        assert [job.title for job in sitting.studio.jobs.running] == ["Making boats 0, steered anew in sails"]
         await sitting.settle()
         family = explorer.family
         assert explorer.model == "sails" and explorer.viewer.latent is not None and explorer.viewer.latent.model == key_of("sails")
