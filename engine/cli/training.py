@@ -47,7 +47,10 @@ class StepReport(Protocol):
     @property
     def step(self) -> int: ...
     @property
-    def metrics(self) -> dict[str, float]: ...
+    def metrics(self) -> dict[str, float]:
+        """Empty for a step that was skipped."""
+        ...
+
     @property
     def saved(self) -> bool: ...
     @property
@@ -64,7 +67,9 @@ def follow(training: Iterator[StepReport], interrupted: threading.Event, report:
         for path in sorted(done.skipped - skipped):
             report.note(f"{path} {why_skipped} and is left out.")
         skipped = done.skipped
-        if done.saved or time.monotonic() - said_at > NEWS_SECONDS:
+        if not done.metrics:
+            report.note(f"Step {done.step} had no finite gradient and was skipped.")
+        elif done.saved or time.monotonic() - said_at > NEWS_SECONDS:
             said_at = time.monotonic()
             losses = ", ".join(f"{name} {value:.3f}" for name, value in done.metrics.items())
             report.step(f"step {done.step}: {losses}", step=done.step, **done.metrics)

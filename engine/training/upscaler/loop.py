@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from engine.api.errors import BadRequest
+from engine.api.errors import BadRequest, TrainingDiverged
 from engine.api.manifest import FORMAT
 from engine.api.upscaling import Variant
 from engine.models import checkpoint, registry
@@ -28,6 +28,9 @@ from engine.training.upscaler.trainer import Trainer
 ARCHITECTURE = "upscaler"
 STATE_FILE = "state.safetensors"
 METRICS_FILE = "metrics.jsonl"
+
+BAD_STEPS = 3
+"""After so many steps in a row without a finite gradient the training has failed."""
 
 CRISP = {"batch": 4, "size": 32, "lr": 3e-4}
 """What a crisp training does otherwise: the teacher takes most of the time, and the network has learnt most already."""
@@ -97,13 +100,18 @@ class StepReport:
     seconds: float
     """Seconds of training so far, all sittings together."""
     metrics: dict[str, float]
+    """Empty where the step had no finite gradient, and was skipped."""
     saved: bool
     skipped: frozenset[Path]
     """Pictures that cannot be read, or are too small, and are left out."""
 
 
 def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, None, None]:
-    """Run or resume; yields after every step. Closing the generator saves the state."""
+    """Run or resume; yields after every step. Closing it saves the state; an error does not, which may have cut a step in two: what is kept
+    is then what was saved before.
+
+    Raises BadRequest for a run that is there without `resume`, or is not with it, and TrainingDiverged where it does not settle.
+    """
     config.check()
     state = config.run / STATE_FILE
     if state.exists() and not config.resume:
@@ -124,10 +132,12 @@ def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, 
     try:
         while not _over(config, trainer.step, time.monotonic() - started):
             metrics = trainer.train_step()
+            if trainer.bad_in_row >= BAD_STEPS:
+                raise TrainingDiverged(config.run)
             now = time.monotonic()
             trainer.seconds = before + now - started
             save = now - saved_at > config.checkpoint_minutes * 60
-            if trainer.step % 10 == 0:
+            if trainer.step % 10 == 0 and trainer.recent:
                 _log(config.run, trainer)
             if trainer.step % config.preview_steps == 0:
                 save_sheet(trainer, config.run / f"sheet-{trainer.step:06d}.png")
@@ -135,8 +145,10 @@ def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, 
                 _save(trainer, state)
                 saved_at = now
             yield StepReport(trainer.step, trainer.seconds, metrics, save, frozenset(pairs.skipped))
-    finally:
+    except GeneratorExit:  # between two steps: the state is whole
         _save(trainer, state)
+        raise
+    _save(trainer, state)
 
 
 def _network(path: Path, config: UpscalerConfig) -> UpscalerNet:

@@ -47,6 +47,8 @@ class Trainer:
             self.critic = losses.Critic().to(device)
             self.optimisers["critic-adam"] = _adam(self.critic, config.lr)
         self.step, self.seconds = 0, 0.0
+        self.bad_in_row = 0
+        """Steps without a finite gradient, one after the other."""
         self.recent: list[Metrics] = []
         """The metrics of the steps since the last line of the log."""
 
@@ -65,6 +67,7 @@ class Trainer:
         return config.lr * warm_up * ending / math.sqrt(1 + self.step / config.lr_halving)
 
     def train_step(self) -> Metrics:
+        """One step; nothing is measured of one without a finite gradient, in which no weights change."""
         small, large = (self._floats(side) for side in self.pairs.batch(self.random(), self.config.batch))
         target = self._inner(large)
         with torch.autocast(self.device.type, torch.bfloat16):
@@ -72,7 +75,11 @@ class Trainer:
         parts = {"pixels": self.config.pixel_weight * losses.charbonnier(picture, target)}
         if self.look is not None and self.critic is not None:
             parts |= self._crisp(picture, target, self.look, self.critic)
-        self._update(self.net, "adam", torch.stack(list(parts.values())).sum())
+        if not self._update(self.net, "adam", torch.stack(list(parts.values())).sum()):
+            self.step += 1
+            self.bad_in_row += 1
+            return {}
+        self.bad_in_row = 0
         metrics = {name: float(value.detach()) for name, value in parts.items()}
         if self.critic is not None:
             metrics["critic"] = self._train_critic(self.critic, picture.detach(), target)
@@ -109,14 +116,17 @@ class Trainer:
         self._update(critic, "critic-adam", loss)
         return float(loss.detach())
 
-    def _update(self, network: nn.Module, name: str, loss: Tensor) -> None:
+    def _update(self, network: nn.Module, name: str, loss: Tensor) -> bool:
+        """One step of an optimiser, unless the gradient is not finite."""
         optimiser = self.optimisers[name]
         for group in optimiser.param_groups:
             group["lr"] = self.learning_rate()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), CLIPPED)
+        if not bool(torch.nn.utils.clip_grad_norm_(network.parameters(), CLIPPED).isfinite()):
+            return False
         optimiser.step()
+        return True
 
     def _remember(self) -> None:
         self.step += 1

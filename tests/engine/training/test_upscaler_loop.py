@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.api.errors import BadRequest, FileMissing, FolderMissing
+from engine.api.errors import BadRequest, FileMissing, FolderMissing, TrainingDiverged
 from engine.models import checkpoint, registry
+from engine.training.upscaler import losses
 from engine.training.upscaler.degrading import Degradation
 from engine.training.upscaler.loop import METRICS_FILE, STATE_FILE, TrainUpscaler, export, train
 from engine.training.upscaler.pairs import Pairs
@@ -97,6 +99,33 @@ def test_the_model_is_folded_and_says_how_it_was_made(faithful: TrainUpscaler, t
     network = registry.load_upscaler(found)
     assert sum(value.numel() for value in network.parameters()) == 3 * 4 * 9 + 4 * 4 * 9 + 8 + 4 * 48 * 9 + 48 + 3 * 48 * 9
     assert (faithful.run / "sheet-000004.png").is_file()
+
+
+def without_gradients_in(monkeypatch: pytest.MonkeyPatch, bad: set[int]) -> None:
+    """The loss is no number in these steps, counted from 1."""
+    known, count = losses.charbonnier, iter(range(1, 1000))
+
+    def broken(picture: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return known(picture, target) * (math.nan if next(count) in bad else 1.0)
+
+    monkeypatch.setattr(losses, "charbonnier", broken)
+
+
+def test_a_step_without_a_finite_gradient_is_skipped(config: TrainUpscaler, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_gradients_in(monkeypatch, {2, 3})
+    done = list(train(replace(config, steps=5), CPU))
+    assert [bool(each.metrics) for each in done] == [True, False, False, True, True]
+    assert [each.step for each in done] == [1, 2, 3, 4, 5]
+    assert all(bool(value.isfinite().all()) for value in weights(config.run).values())
+
+
+def test_a_training_that_does_not_settle_ends_with_what_was_saved_before(faithful: TrainUpscaler, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(train(replace(faithful, steps=2), CPU))
+    kept = (faithful.run / STATE_FILE).read_bytes()
+    without_gradients_in(monkeypatch, {2, 3, 4})
+    with pytest.raises(TrainingDiverged, match="does not settle"):
+        list(train(replace(faithful, steps=9, resume=True), CPU))
+    assert (faithful.run / STATE_FILE).read_bytes() == kept
 
 
 def test_the_log_has_means_of_ten_steps(faithful: TrainUpscaler) -> None:
