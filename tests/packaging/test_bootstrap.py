@@ -127,7 +127,7 @@ def test_pip_s_failure_is_told_with_its_last_lines() -> None:
 
 def test_an_unknown_extra_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(["install", "sped"]) == 1
-    assert "no extra called sped: choose among speed, devices, test, package, dev." in capsys.readouterr().err
+    assert "no extra called sped: choose among speed, devices, foreign, test, package, dev." in capsys.readouterr().err
 
 
 def test_options_after_the_command_are_passed_on() -> None:
