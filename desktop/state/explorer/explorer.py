@@ -78,7 +78,7 @@ class Explorer(QObject):
         self.searching.arrived.connect(self._go_to_photo)
         self.bookmarks.changed.connect(lambda: self.atlas.mark("bookmarks", tuple(member.latent for member in self.bookmarks.all)))
         self.bookmarks.changed.connect(self.family.refresh)
-        self.family.remade.connect(self.visit)
+        self.family.remade.connect(self._go_to_remade)
         generators.changed.connect(self._see_generators)
 
     def enter(self) -> None:
@@ -195,6 +195,14 @@ class Explorer(QObject):
         self._notices.say(self.searching.sentence)
         if not self.viewer.sliding and not self.dragging.is_running:
             self.visit(found)
+
+    def _go_to_remade(self, asked: Latent, made: Latent) -> None:
+        """A picture that was made anew is the live one where the artist still looks at what it was made of; else it waits on its page."""
+        if self.viewer.latent == asked and not self.viewer.sliding and not self.dragging.is_running:
+            self.visit(made)
+        else:
+            self.family.wait(made)
+            self._notices.say(f"{asked.name or 'The picture'} is made anew in {made.model.id}: Family leads there")
 
     def _see_generators(self) -> None:
         if self.is_open and self.generators.find(self.model) is None and self.generators.all:

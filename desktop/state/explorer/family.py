@@ -20,11 +20,11 @@ from engine.api.latent import Latent
 
 
 class Family(QObject):
-    """`changed` follows the tree, `pictured` a thumbnail (id, image), `remade` carries the picture that another generator made."""
+    """`changed` follows the tree, `pictured` a thumbnail (id, image), `remade` carries a picture and what another generator made of it."""
 
     changed = Signal()
     pictured = Signal(str, QImage)
-    remade = Signal(object)
+    remade = Signal(object, object)
 
     def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +42,8 @@ class Family(QObject):
         self.trouble = ""
         """Why there is no more to be told of the family."""
         self.is_replaying = False
+        self.waiting: Latent | None = None
+        """What was made anew while the artist went elsewhere, until it is looked at."""
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -60,6 +62,11 @@ class Family(QObject):
         """Null as long as there is none."""
         return self._images.get(id, QImage())
 
+    def wait(self, made: Latent) -> None:
+        """Keep a picture that was made anew until the artist wants to see it."""
+        self.waiting = made
+        self.changed.emit()
+
     def watch(self, on: bool) -> None:
         """Whether the tree is in front."""
         self._is_watched = on
@@ -74,13 +81,16 @@ class Family(QObject):
     def refresh(self) -> None:
         """Read the family of the live picture."""
         picture, place = self._viewer.latent, self._viewer.place
+        if self.waiting is not None and self.waiting == picture:
+            self.waiting = None
+            self.changed.emit()
         if self._is_watched and picture is not None and place is not None:
             self._tasks.spawn_latest(self._read(picture, place), "family")
 
     def replay(self, model: str) -> None:
         """Make the live picture anew in another generator; it can be stopped where jobs are."""
         if self._viewer.latent is not None and not self.is_replaying:
-            self.is_replaying = True
+            self.is_replaying, self.waiting = True, None
             self.changed.emit()
             self._tasks.spawn(self._replay(self._viewer.latent, model), "replay a picture")
 
@@ -108,7 +118,7 @@ class Family(QObject):
         if done is None:
             return
         self._remade = (done.latent, done.changed)
-        self.remade.emit(done.latent)
+        self.remade.emit(picture, done.latent)
 
     def _name(self, direction: Direction) -> str:
         return self._names.get((direction.kind, direction.index)) or direction.name

@@ -25,6 +25,7 @@ class FamilyBindings(QObject):
         page.visited.connect(self._visit)
         page.canvas_wanted.connect(self._lay)
         page.replay_wanted.connect(family.replay)
+        page.remade_wanted.connect(self._visit_remade)
         self._show()
 
     def _show(self) -> None:
@@ -34,11 +35,17 @@ class FamilyBindings(QObject):
             if not (image := family.thumbnail(row.id)).isNull():
                 self._page.list.set_picture(row.id, image)
         self._page.set_others([(model.id, model.id) for model in generators.all if model.id != self._explorer.model])
-        self._page.set_replay(ready=bool(family.rows), busy=family.is_replaying, remade=family.is_remade, said=family.said)
+        made = family.waiting
+        waiting = "" if made is None else f"{made.name or 'The picture'} was made anew in {made.model.id} meanwhile."
+        self._page.set_replay(ready=bool(family.rows), busy=family.is_replaying, remade=family.is_remade, said=family.said, waiting=waiting)
 
     def _visit(self, id: str) -> None:
         if (relative := self._explorer.family.find(id)) is not None:
             self._explorer.visit(relative.latent)
+
+    def _visit_remade(self) -> None:
+        if (made := self._explorer.family.waiting) is not None:
+            self._explorer.visit(made)
 
     def _lay(self, id: str) -> None:
         if (relative := self._explorer.family.find(id)) is not None:

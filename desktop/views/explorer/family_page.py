@@ -28,6 +28,8 @@ class FamilyPage(QWidget):
     canvas_wanted = Signal(str)
     replay_wanted = Signal(str)
     """The id of the generator."""
+    remade_wanted = Signal()
+    """To look at what was made anew in the meantime."""
     shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +44,9 @@ class FamilyPage(QWidget):
         self.replay = push_button("Make it anew", icon_name="redo")
         self.replay.clicked.connect(lambda: self.replay_wanted.emit(self.model.currentData()))
         self.words = Caption(REPLAY, wrap=True)
+        self.show_remade = push_button("Show it")
+        self.show_remade.clicked.connect(self.remade_wanted)
+        self.show_remade.hide()
         self._pages = QStackedWidget()
         self._arrange()
 
@@ -58,17 +63,21 @@ class FamilyPage(QWidget):
             for id, name in models:
                 self.model.addItem(name, id)
 
-    def set_replay(self, *, ready: bool, busy: bool, remade: bool, said: Sequence[str]) -> None:
-        """`remade`: the live picture has just been made anew, and `said` is what could not be done as it was."""
+    def set_replay(self, *, ready: bool, busy: bool, remade: bool, said: Sequence[str], waiting: str = "") -> None:
+        """`remade`: the live picture has just been made anew, and `said` is what could not be done as it was. `waiting` tells of one that
+        was made anew meanwhile, and is not seen yet."""
         can = self.model.count() > 0
         self.model.setVisible(can)
         self.replay.setVisible(can)
         self.replay.setEnabled(ready and not busy)
         self.model.setEnabled(not busy)
+        self.show_remade.setVisible(bool(waiting) and not busy)
         if busy:
             self.words.setText(BUSY)
         elif remade:
             self.words.setText("\n".join(said) or EXACT)
+        elif waiting:
+            self.words.setText(waiting)
         else:
             self.words.setText(REPLAY if can else ALONE)
 
@@ -92,7 +101,11 @@ class FamilyPage(QWidget):
         row.addWidget(self.replay)
         foot.addWidget(self.trouble)
         foot.addLayout(row)
-        foot.addWidget(self.words)
+        news = QHBoxLayout()
+        news.setSpacing(THEME.space_2)
+        news.addWidget(self.words, 1)
+        news.addWidget(self.show_remade)
+        foot.addLayout(news)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -91,6 +91,26 @@ def test_a_picture_is_made_anew_in_another_generator_and_opened_there(play: Play
     play(scenario)
 
 
+def test_a_picture_that_is_made_anew_late_does_not_take_away_the_one_that_is_looked_at(play: Play) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        explorer = await pushed(sitting)
+        family = explorer.family
+        family.replay("sails")
+        explorer.steering.set_seed(7)
+        explorer.steering.rest()
+        await sitting.settle()
+        assert explorer.model == "boats" and explorer.steering.seed == 7
+        assert sitting.said[-1] == "boats 0, steered is made anew in sails: Family leads there"
+        made = family.waiting
+        assert made is not None and made.model == key_of("sails")
+        explorer.visit(made)
+        await sitting.settle()
+        assert explorer.viewer.latent == made and family.waiting is None
+        assert family.is_remade and family.said == ("Something has no like in sails.",)
+
+    play(scenario)
+
+
 def test_a_library_that_cannot_be_read_is_told_and_the_parents_are_known(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(sitting: Sitting) -> None:
         explorer = await pushed(sitting)

@@ -79,6 +79,12 @@ def test_the_replay_and_what_it_says(page: FamilyPage, told: list[tuple[str, ...
     assert page.words.text() == "The bend blur is left out."
     page.set_replay(ready=True, busy=False, remade=True, said=())
     assert page.words.text() == EXACT
+    assert not page.show_remade.isVisible()
+    page.remade_wanted.connect(lambda: told.append(("remade",)))
+    page.set_replay(ready=True, busy=False, remade=False, said=(), waiting="boats 0 was made anew in sails meanwhile.")
+    assert page.words.text() == "boats 0 was made anew in sails meanwhile."
+    page.show_remade.click()
+    assert told[-1] == ("remade",)
     page.set_others([])
     page.set_replay(ready=True, busy=False, remade=False, said=())
     assert not page.replay.isVisible() and page.words.text() == ALONE
