@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Any
 from engine.api.errors import BadRequest, FolderMissing, NotWritable, SfumatoError
 from engine.api.manifest import Manifest
 from engine.api.training import Curve, Judged, PreviewGrid, RunDescription, RunHistory
-from engine.training.generator.claim import is_claimed
+from engine.training.generator.claim import LOCK_FILE, claimed
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import INDEX_FILE, PIXELS_FILE
 from engine.training.generator.runs import CONFIG_FILE, Run, numbered_runs
@@ -130,16 +131,36 @@ def delete(folder: Path, runs: Path) -> int:
     """
     if folder not in _folders(runs):
         raise BadRequest(folder, "it is no training of yours, and is left as it is")
-    if is_claimed(folder):
-        raise BadRequest(f"The run in {folder}", "it is being trained: pause it first")
-    freed = size_of(folder)
     try:
-        folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+        with claimed(folder, "it is being trained: pause it first"):
+            freed = size_of(folder)
+            _empty(folder)
+            if os.name != "nt":
+                _remove_emptied(folder)
+        if os.name == "nt":  # no open file can be removed there, neither this program's nor that of a training that has begun by now
+            _remove_emptied(folder)
     except OSError as error:
         raise NotWritable(error.filename or folder, error.strerror or str(error)) from error
     with suppress(OSError):
         folder.parent.rmdir()  # not empty where there are other runs of the name
     return freed
+
+
+def _empty(folder: Path) -> None:
+    """All but the lock, so that no training begins meanwhile; of a link nothing."""
+    for path in () if folder.is_symlink() else folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK_FILE:
+            path.unlink()
+
+
+def _remove_emptied(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        (folder / LOCK_FILE).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 # ---- one run ----

@@ -20,18 +20,21 @@ LOCK_FILE = ".lock"
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
+_TAKEN = "another program is training it: pause it there first, or begin a new run"
+
+
 @contextmanager
-def claimed(folder: Path) -> Iterator[None]:
+def claimed(folder: Path, taken: str = _TAKEN) -> Iterator[None]:
     """Make the folder where it is missing, and keep other programs out. Where its disk knows no locks (some network drives), nothing does.
 
-    Raises BadRequest where another program is in it, and NotWritable or DiskFull.
+    Raises BadRequest, which says `taken`, where another program is in it, and NotWritable or DiskFull.
     """
     make_folder(folder)
     lock = _lock(folder)
     try:
         lock.acquire()
     except Timeout as error:
-        raise BadRequest(f"The run in {folder}", "another program is training it: pause it there first, or begin a new run") from error
+        raise BadRequest(f"The run in {folder}", taken) from error
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise NotWritable(folder / LOCK_FILE, error.strerror or str(error)) from error
