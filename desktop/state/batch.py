@@ -51,7 +51,7 @@ class Item:
 class Batch(QObject):
     """`changed` follows each change of the queue. What is at work is always the first item that is neither done nor given up.
 
-    One that fails stops no other. Pausing lets the picture at work be finished.
+    One that fails stops no other. Pausing lets the picture at work be finished; a queue in which nothing is left is paused no more.
     """
 
     changed = Signal()
@@ -107,6 +107,7 @@ class Batch(QObject):
         if self._work is not None and any(item.id in gone and item.state == "working" for item in self._items):
             self._work.cancel()
         self._items = [item for item in self._items if item.id not in gone or item.state == "working"]
+        self._end_pause()
         self.changed.emit()
 
     def retry(self, ids: Iterable[int]) -> None:
@@ -137,8 +138,13 @@ class Batch(QObject):
             self._go_on()
         elif self._items:
             self._photos.clear()
+            self._end_pause()
             self.changed.emit()
             self._tell()
+
+    def _end_pause(self) -> None:
+        if not self.left:
+            self.paused = False
 
     async def _make(self, item: Item) -> None:
         self._set(item.id, state="working")

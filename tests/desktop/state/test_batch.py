@@ -149,6 +149,21 @@ def test_the_jobs_bar_stops_one_picture_and_not_the_queue(play: Play, photos: li
     play(scenario)
 
 
+def test_a_queue_that_was_emptied_is_paused_no_more(play: Play, photos: list[Path], prints: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        batch = queue(sitting, photos[:1], prints)
+        batch.pause(True)  # the second one waits
+        await sitting.settle()
+        assert batch.paused and states(batch) == ["done", "waiting"]
+        batch.cancel([batch.items[1].id])
+        assert not batch.paused
+        queue(sitting, photos[1:2], prints)
+        await sitting.settle()
+        assert states(batch) == ["done"] * 3
+
+    play(scenario)
+
+
 def test_leaving_ends_the_queue(play: Play, photos: list[Path], prints: Path) -> None:
     async def scenario(sitting: Sitting) -> None:
         sitting.script.exports_wait = True
