@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from engine.api.errors import FileMissing, ForeignModel
+from engine.device import is_out_of_memory
 from engine.models.registry import file_fingerprint
 from engine.models.stylizer import without_gradients
 from engine.nets.stylizer import Steps
@@ -68,7 +69,7 @@ class ForeignUpscaler:
 
 
 def _weights(path: Path) -> dict[str, Any]:
-    """What the file holds, tensors by name. Raises ForeignModel."""
+    """What the file holds, tensors by name. Raises ForeignModel; that memory ran out is no fault of the file, and passes."""
     try:
         if path.suffix.lower() == ".safetensors":
             return dict(load_file(path))
@@ -78,6 +79,8 @@ def _weights(path: Path) -> dict[str, Any]:
     except pickle.UnpicklingError as error:
         raise ForeignModel(path, "it is damaged, or holds more than weights, and such files can run code") from error
     except (SafetensorError, RuntimeError, OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        if is_out_of_memory(error):
+            raise
         raise ForeignModel(path, "it is damaged or no file of weights") from error
     if not isinstance(weights, dict):
         raise ForeignModel(path, "it holds no weights by name")
@@ -92,6 +95,8 @@ def _described(weights: dict[str, Any], path: Path) -> Any:
     except spandrel.UnsupportedModelError as error:
         raise ForeignModel(path, "its architecture is not known") from error
     except Exception as error:  # whatever each of forty architectures says of weights that are not quite its own
+        if is_out_of_memory(error):
+            raise
         raise ForeignModel(path, "its weights do not fit the architecture that they look like") from error
     if not isinstance(found, spandrel.ImageModelDescriptor) or found.input_channels != 3 or found.output_channels != 3:
         raise ForeignModel(path, f"it is a {found.architecture.name} model, which does not turn a colour picture into one")

@@ -89,6 +89,27 @@ def test_files_without_weights_are_named(tmp_path: Path, name: str, contents: by
     assert name in str(failed.value)
 
 
+def out_of_memory(*_: object, **__: object) -> None:
+    raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
+
+
+@pytest.mark.parametrize("name", ["theirs.pth", "theirs.safetensors"])
+def test_a_file_is_not_blamed_where_memory_runs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / name).touch()
+    monkeypatch.setattr(torch, "load", out_of_memory)
+    monkeypatch.setattr(foreign, "load_file", out_of_memory)
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        ForeignUpscaler(tmp_path / name, CPU)
+
+
+@needs_spandrel
+def test_weights_are_not_blamed_where_memory_runs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_file(compact(), tmp_path / "theirs.safetensors")
+    monkeypatch.setattr(foreign._spandrel().MAIN_REGISTRY, "load", out_of_memory)
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        ForeignUpscaler(tmp_path / "theirs.safetensors", CPU)
+
+
 def test_weights_without_names_are_refused(tmp_path: Path) -> None:
     torch.save([torch.zeros(1)], tmp_path / "list.pth")
     with pytest.raises(ForeignModel, match="no weights by name"):
