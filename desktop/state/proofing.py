@@ -1,10 +1,10 @@
-"""The soft proof: what is on the canvas, in the colours of the printer that the export is for."""
+"""The soft proof: what is on the canvas, in the colours of the printer that it may be exported for."""
 
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.client import RequestFailed
@@ -37,8 +37,8 @@ class Proofing(QObject):
 
     @property
     def proof(self) -> Proof:
-        """The printer's colours, as they were last chosen for an export."""
-        return self._settings.settings.export.proof
+        """The printer's colours, as they were last looked at, or exported for."""
+        return self._settings.settings.printer
 
     @property
     def has_printer(self) -> bool:
@@ -53,11 +53,15 @@ class Proofing(QObject):
 
     def mark_gamut(self, on: bool) -> None:
         """Whether to mark what the printer cannot print."""
-        self._change(gamut=on)
+        self.choose(replace(self.proof, gamut=on))
 
     def use(self, profile: str) -> None:
-        """Take the colours of an .icc file, for the proof and the next export."""
-        self._change(profile=profile)
+        """Take the colours of an .icc file."""
+        self.choose(replace(self.proof, profile=profile))
+
+    def choose(self, proof: Proof) -> None:
+        """Take these colours; what the next export begins with is another thing."""
+        self._settings.change(proof=proof)
 
     def see(self, frame: Frame) -> None:
         """The canvas shows this frame from now on."""
@@ -70,9 +74,6 @@ class Proofing(QObject):
         self._frame = None
         self._sheet = object()
         self.proofed.emit(None)
-
-    def _change(self, **fields: object) -> None:
-        self._settings.change(export=msgspec.structs.replace(self._settings.settings.export, **fields))
 
     def _look(self) -> None:
         """The settings have changed."""

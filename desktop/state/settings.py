@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.state.print_size import Unit
 from engine.api.atomic import atomic_file
 from engine.api.errors import SfumatoError
-from engine.api.output import BleedEdges, Chroma, Compression, Intent, Output
+from engine.api.output import PROFILES, BleedEdges, Chroma, Compression, Intent, Output
 from engine.api.proofing import Proof
 
 MAX_RECENT = 12
@@ -38,8 +38,6 @@ class ExportChoice(msgspec.Struct, frozen=True):
     profile: str = Output.profile
     intent: Intent = Output.intent
     black_point: bool = Output.black_point
-    gamut: bool = True
-    """Mark what the printer cannot print, in a soft proof."""
 
     def told(self, output: Output) -> ExportChoice:
         """What to begin with the next time: all that an output says that is not about this one picture."""
@@ -77,11 +75,6 @@ class ExportChoice(msgspec.Struct, frozen=True):
             compression=self.compression,
         )
 
-    @property
-    def proof(self) -> Proof:
-        """The colours of the printer that was chosen."""
-        return Proof(self.profile, self.intent, self.black_point, self.gamut)
-
 
 class BatchChoice(msgspec.Struct, frozen=True):
     """Where many pictures went the last time, in which format, and how large (None: each in its own size)."""
@@ -106,7 +99,16 @@ class Settings(msgspec.Struct, frozen=True):
     favourites: tuple[str, ...] = ()
     window: WindowShape = WindowShape()
     export: ExportChoice = ExportChoice()
+    proof: Proof = Proof(Output.profile)
+    """What was last looked at in a soft proof, which need not have been exported."""
     batch: BatchChoice = BatchChoice()
+
+    @property
+    def printer(self) -> Proof:
+        """Whose colours a soft proof begins with: those of the last one, else those of the last export."""
+        if self.proof.profile not in PROFILES:
+            return self.proof
+        return Proof(self.export.profile, self.export.intent, self.export.black_point, self.proof.gamut)
 
 
 class SettingsStore(QObject):

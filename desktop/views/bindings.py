@@ -132,13 +132,12 @@ class Bindings(QObject):
         self._window.canvas.set_frame(frame.pixels, frame.scale)
 
     def _bind_proof(self) -> None:
-        proofing, actions = self._studio.proofing, self._window.actions_by_id
+        proofing = self._studio.proofing
         self._studio.previewer.framed.connect(proofing.see)
         proofing.proofed.connect(lambda frame: self._window.canvas.set_proof(None if frame is None else frame.pixels))
 
         def show() -> None:
-            actions["soft-proof"].setChecked(proofing.on)
-            actions["gamut-warning"].setChecked(proofing.proof.gamut)
+            self._window.set_proof(proofing.on, proofing.proof.gamut)
             self._show_facts()
 
         proofing.changed.connect(show)

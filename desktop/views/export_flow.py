@@ -13,14 +13,16 @@ from desktop.state.studio import Studio
 from desktop.views.dialogs import pictures_folder
 from desktop.views.export_dialog import ExportDialog
 from engine.api.latent import Morph
-from engine.api.output import Output
+from engine.api.output import PROFILES, Output
 from engine.api.proofing import Loupe, Proof, Spot
 from engine.api.recipe import Photo, Recipe, Source
 
 
 def ask_how_to_export(parent: QWidget, studio: Studio, recipe: Recipe, image: QImage) -> ExportDialog:
     """Ask how to write this recipe, which looks like `image`, then write it."""
-    choice = studio.settings.settings.export
+    choice, proof = studio.settings.settings.export, studio.proofing.proof
+    if studio.proofing.on:  # who sees the picture in a printer's colours means to print it
+        choice = msgspec.structs.replace(choice, profile=proof.profile, intent=proof.intent, black_point=proof.black_point)
     dialog = ExportDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.set_picture(studio.export_name(recipe), *recipe.native_size, made_side(studio, recipe.layers[0].source))
@@ -29,7 +31,7 @@ def ask_how_to_export(parent: QWidget, studio: Studio, recipe: Recipe, image: QI
     dialog.set_speed(studio.exporter.pace.seconds_per_megapixel(recipe))
     painted = [layer for layer in recipe.layers if layer.visible and layer.mix and layer.strength > 0]
     dialog.set_strokes(painted[-1].style_scale if painted else None, len(painted))
-    dialog.set_proof(studio.proofing.on, choice.gamut)
+    dialog.set_proof(studio.proofing.on, proof.gamut)
     _serve(dialog, studio, recipe)
     dialog.open()
     return dialog
@@ -52,9 +54,8 @@ def _serve(dialog: ExportDialog, studio: Studio, recipe: Recipe) -> None:
         studio.loupe.look(Loupe(recipe, long_edge, spot, proof))
 
     def proof(on: bool, told: Proof) -> None:
-        export = studio.settings.settings.export
-        fields = {"profile": told.profile, "intent": told.intent, "black_point": told.black_point, "gamut": told.gamut}
-        studio.settings.change(export=msgspec.structs.replace(export, **fields))
+        if told.profile not in PROFILES:  # the proof keeps its printer where the picture goes to a screen
+            studio.proofing.choose(told)
         studio.proofing.switch(on)
 
     def export(output: Output) -> None:

@@ -67,6 +67,7 @@ class Window(QMainWindow):
         self._may_close = False
         self._was_painted = False
         self._has_picture = False
+        self._is_proofed = False
         self._can_undo = {"undo": False, "redo": False}
         self.actions_by_id = make_actions(self)
         self._spaces = QActionGroup(self)
@@ -115,6 +116,13 @@ class Window(QMainWindow):
             self.actions_by_id[id].setText(f"{word} {label}".rstrip())
         self._enable_commands()
 
+    def set_proof(self, on: bool, marks: bool) -> None:
+        """Whether the canvas is in a printer's colours, and what cannot be printed marked; without a proof there are no marks."""
+        self._is_proofed = on
+        self.actions_by_id["soft-proof"].setChecked(on)
+        self.actions_by_id["gamut-warning"].setChecked(on and marks)
+        self._enable_commands()
+
     def add_training(self, space: TrainingSpace) -> None:
         """Take the Train workspace in, beside the studio."""
         self.training = space
@@ -151,7 +159,7 @@ class Window(QMainWindow):
         in_studio = not self.in_training and not self.in_explorer
         for id in NEED_STUDIO:
             possible = self._can_undo.get(id, self._has_picture if id in NEED_PICTURE else True)
-            self.actions_by_id[id].setEnabled(possible and in_studio)
+            self.actions_by_id[id].setEnabled(possible and in_studio and (self._is_proofed or id != "gamut-warning"))
         for id in NEED_EXPLORER:
             self.actions_by_id[id].setEnabled(self.in_explorer)
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QPushButton
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QLabel, QPushButton
 
 from desktop.app import StartEngine
 from desktop.state.settings import BatchChoice
 from desktop.views.batch.window import BatchWindow
 from desktop.views.export_dialog import ExportDialog
+from desktop.widgets.controls import Switch
 from engine.api.output import Output
+from engine.api.proofing import Proof
 from tests.desktop.views.finding import named
 from tests.engine.imaging.printer_profile import cmyk_profile
 from tests.fake_engine import png
@@ -73,6 +75,34 @@ def test_a_print_is_looked_at_then_made(engine: StartEngine, travel: Travel, pho
     travel(engine, journey)
 
 
+def test_an_export_that_is_cancelled_leaves_the_next_ones_as_they_were(travel: Travel, photo: Path, printer: Path) -> None:
+    async def journey(artist: Traveller) -> None:
+        studio = artist.app.studio
+        await artist.drop_photo(photo)
+        before = studio.settings.settings.export
+        dialog = dialog_of(artist)
+        choose(dialog, "Colours", "A printer’s profile…")
+        (asked,) = dialog.findChildren(QFileDialog)
+        asked.fileSelected.emit(str(printer))
+        asked.close()
+        named(dialog, Switch, "Soft proof").click()
+        named(dialog, Switch, "Mark what cannot be printed").click()
+        assert studio.proofing.proof == Proof(str(printer), gamut=True)
+        dialog.reject()
+        await artist.settle()
+        assert studio.settings.settings.export == before
+        artist.app.window.actions_by_id["batch"].trigger()
+        (window,) = artist.app.window.findChildren(BatchWindow)
+        assert any(label.text() == "As in the last export: sRGB – for screens." for label in window.findChildren(QLabel))
+        window.close()
+        again = dialog_of(artist)
+        assert again.proof == studio.proofing.proof  # the canvas is in the printer's colours still
+        again.reject()
+        await artist.settle()
+
+    travel(start_fake_engine, journey)
+
+
 def test_the_canvas_in_the_printers_colours(real_engine: StartEngine, travel: Travel, photo: Path, printer: Path) -> None:
     async def journey(artist: Traveller) -> None:
         window = artist.app.window
@@ -85,7 +115,7 @@ def test_the_canvas_in_the_printers_colours(real_engine: StartEngine, travel: Tr
             return min(colour(image, image.rect().center()))
 
         plain = seen()
-        window.actions_by_id["gamut-warning"].trigger()  # it is on at first
+        assert not window.actions_by_id["gamut-warning"].isEnabled()
         window.actions_by_id["soft-proof"].trigger()
         (asked,) = window.findChildren(QFileDialog)
         asked.fileSelected.emit(str(printer))

@@ -21,6 +21,12 @@ OTHER: Final = "other"
 TITLE_WIDTH: Final = 270
 """Printers' profiles have long names: the tooltip has the whole."""
 
+NEEDS_PRINTER: Final = "Choose a printer’s profile under Colours first"
+NEEDS_PROOF: Final = "Switch the soft proof on first"
+SOFT: Final = "Show the loupe and the canvas as the printer will print them"
+BLACK_POINT: Final = "Black point compensation: the picture’s black becomes the printer’s"
+GAMUT: Final = "In magenta: what the printer has no ink for"
+
 PROFILE_FILES: Final = "Colour profiles (*.icc *.icm *.ICC *.ICM);;All files (*)"
 
 INTENTS: Final = (
@@ -45,8 +51,7 @@ class ColourFields(QObject):
         self._black_point = Switch("Keep the darkest tones apart")
         self._soft = Switch("Soft proof")
         self._gamut = Switch("Mark what cannot be printed")
-        self._black_point.setToolTip("Black point compensation: the picture’s black becomes the printer’s")
-        self._soft.setToolTip("Show the loupe and the canvas as the printer will print them")
+        self._marks = False
         self._connect()
 
     def add_to(self, form: Form) -> None:
@@ -75,7 +80,8 @@ class ColourFields(QObject):
 
     @property
     def gamut(self) -> bool:
-        return self._gamut.isChecked()
+        """Whether a soft proof marks them; the switch shows it only while there is one."""
+        return self._marks
 
     @property
     def proof(self) -> Proof | None:
@@ -94,16 +100,21 @@ class ColourFields(QObject):
         self._refresh()
 
     def set_proof(self, on: bool, gamut: bool) -> None:
-        with QSignalBlocker(self._soft), QSignalBlocker(self._gamut):
+        self._marks = gamut
+        with QSignalBlocker(self._soft):
             self._soft.setChecked(on)
-            self._gamut.setChecked(gamut)
         self._refresh()
 
     def _connect(self) -> None:
         self._profile.activated.connect(self._choose)
         self._intent.currentIndexChanged.connect(self._tell)
-        for switch in (self._black_point, self._soft, self._gamut):
+        for switch in (self._black_point, self._soft):
             switch.toggled.connect(self._tell)
+        self._gamut.toggled.connect(self._mark)
+
+    def _mark(self, on: bool) -> None:
+        self._marks = on
+        self._tell()
 
     def _choose(self, _row: int) -> None:
         chosen: str = self._profile.currentData()
@@ -133,9 +144,15 @@ class ColourFields(QObject):
         self.changed.emit()
 
     def _refresh(self) -> None:
-        for part in (self._intent, self._black_point, self._soft):
+        """What can be chosen now, and of the rest why not."""
+        for part, words in ((self._intent, ""), (self._black_point, BLACK_POINT), (self._soft, SOFT)):
             part.setEnabled(self.has_printer)
-        self._gamut.setEnabled(self.has_printer and self._soft.isChecked())
+            part.setToolTip(words if self.has_printer else NEEDS_PRINTER)
+        proofed = self.proof is not None
+        self._gamut.setEnabled(proofed)
+        self._gamut.setToolTip(GAMUT if proofed else NEEDS_PROOF if self.has_printer else NEEDS_PRINTER)
+        with QSignalBlocker(self._gamut):
+            self._gamut.setChecked(proofed and self._marks)
 
 
 def ask_for_profile(parent: QWidget, then: Callable[[str], None], otherwise: Callable[[], None] = lambda: None) -> None:

@@ -23,7 +23,7 @@ def watch(sitting: Sitting) -> list[Frame | None]:
 def test_each_frame_is_shown_in_the_printers_colours_while_it_is_on(play: Play, photo: Path) -> None:
     async def scenario(sitting: Sitting) -> None:
         studio, shown = sitting.studio, watch(sitting)
-        studio.settings.change(export=ExportChoice(profile="rag.icc", intent="perceptual", gamut=False))
+        studio.settings.change(export=ExportChoice(profile="rag.icc", intent="perceptual"))
         await sitting.open(photo)
         assert sitting.engine.requests_of(SoftProof) == []
         studio.proofing.switch(True)
@@ -49,12 +49,12 @@ def test_another_printer_or_mark_is_shown_at_once(play: Play, photo: Path) -> No
         assert studio.proofing.has_printer
         studio.proofing.switch(True)
         await sitting.open(photo)
-        studio.proofing.mark_gamut(False)
+        studio.proofing.mark_gamut(True)
         studio.proofing.use("baryta.icc")
         await sitting.settle()
         assert shown[-1] is not None
-        assert tuple(shown[-1].pixels[0, 0, 2::-1]) == colour_of(Proof("baryta.icc", gamut=False))
-        assert studio.settings.settings.export.profile == "baryta.icc"
+        assert tuple(shown[-1].pixels[0, 0, 2::-1]) == colour_of(Proof("baryta.icc", gamut=True))
+        assert studio.settings.settings.export == ExportChoice()  # nothing was exported
 
     play(scenario)
 
@@ -89,7 +89,7 @@ def test_a_proof_of_another_picture_is_not_shown(play: Play, photo: Path) -> Non
         studio.proofing.switch(True)
         await sitting.open(photo)
         before = len(shown)
-        studio.proofing.mark_gamut(False)
+        studio.proofing.mark_gamut(True)
         studio.proofing.forget()
         await sitting.settle()
         assert shown[before:] == [None]

@@ -233,6 +233,22 @@ def test_a_long_profile_name_is_cut_and_told_whole(dialog: ExportDialog, tmp_pat
     assert dialog.output.profile == str(path)
 
 
+def test_what_needs_a_printer_says_so_and_shows_nothing_marked(dialog: ExportDialog, tmp_path: Path, printer: str) -> None:
+    begin_with(dialog, tmp_path)
+    dialog.set_proof(False, True)
+    soft, marks = named(dialog, Switch, "Soft proof"), named(dialog, Switch, "Mark what cannot be printed")
+    for switch in (soft, marks):
+        assert not switch.isEnabled()
+        assert not switch.isChecked()
+        assert switch.toolTip() == "Choose a printer’s profile under Colours first"
+    begin_with(dialog, tmp_path, profile=printer, suffix=".tif")
+    assert soft.isEnabled()
+    assert (marks.isEnabled(), marks.isChecked()) == (False, False)
+    assert marks.toolTip() == "Switch the soft proof on first"
+    soft.click()
+    assert (marks.isEnabled(), marks.isChecked()) == (True, True)
+
+
 def test_the_soft_proof_is_told(dialog: ExportDialog, tmp_path: Path, printer: str, qtbot: QtBot) -> None:
     begin_with(dialog, tmp_path, profile=printer, suffix=".tif")
     dialog.set_proof(False, True)
