@@ -310,7 +310,7 @@ class ExportFilm(Request[Filmed]):
 
 @dataclass(frozen=True)
 class ShowTiles(Request[None]):
-    """Thumbnails of a map, in `Tiles` of a few, in the order that is asked for: small ones first, then at `side` where that is larger.
+    """Thumbnails of a map, in `Tiles` of a few, in the order that is asked for: those of a large generator small first, then at `side`.
 
     At zoom z the map is divided into 2^z x 2^z tiles, each of which shows the picture of its middle; a tile stays what it is, wherever
     the view moves. With `visited` each tile also tells how new it would be to someone who has seen those places.

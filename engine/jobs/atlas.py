@@ -15,7 +15,6 @@ from engine.api.exploring import DEEPEST_ZOOM, GLANCE, MOST_TILES, MOST_VISITED,
 from engine.api.latent import Latent
 from engine.context import Context, Step
 from engine.imaging.picture import Picture
-from engine.jobs.explore import level_below
 from engine.jobs.preview import frame
 from engine.latent import maps
 from engine.latent.atlas import REACH, SIDE, tile_centre
@@ -23,29 +22,32 @@ from engine.latent.codes import model_of, styles_of
 from engine.latent.directions import sampled
 from engine.latent.look import looks
 from engine.latent.places import resolve
-from engine.latent.stills import made_of, pixels, sketched
+from engine.latent.stills import LIGHT, level_below, pixels, thumbnails
 from engine.models.generators import GeneratorModel
 
 BATCH = 8
-"""Thumbnails made at once: one quantum of 64 px ones takes some 70 ms."""
+"""Thumbnails made at once: one quantum takes some 110 ms with a 128 px model."""
 
 
 def show_tiles(request: ShowTiles, context: Context) -> Generator[Step, Any, None]:
-    """All of them small, then all as large as they are shown. What was made lately is not made again."""
+    """All of them small, then all as large as they are shown; those of a light generator are made from its whole pictures, once.
+
+    What was made lately is not made again."""
     _check(request)
     model = context.models.generator(request.model)
     yield from maps.prepared(request.model, request.layout, context)
     visited = yield from _visited(request, model, context)
     usual = usual_distance(model, context) if visited is not None else 1.0
-    for side in sorted({level_below(model.network, min(GLANCE, request.side)), level_below(model.network, request.side)}):
+    shown = level_below(model.network, request.side)
+    for side in (shown,) if model.network.config.size <= LIGHT else sorted({level_below(model.network, min(GLANCE, shown)), shown}):
         for start in range(0, len(request.tiles), BATCH):
             wanted = request.tiles[start : start + BATCH]
-            thumbnails = _thumbnails(request, wanted, side, model, context)
-            novelty = torch.ones(len(wanted)) if visited is None else _novelty(thumbnails, visited, usual)
+            made = _thumbnails(request, wanted, side, model, context)
+            novelty = torch.ones(len(wanted)) if visited is None else _novelty(made, visited, usual)
             yield Tiles(
                 tuple(
                     Tile(request.zoom, column, row, frame(Picture(thumbnail), 1.0).pixels, float(new))
-                    for (column, row), thumbnail, new in zip(wanted, thumbnails, novelty, strict=True)
+                    for (column, row), thumbnail, new in zip(wanted, made, novelty, strict=True)
                 )
             )
 
@@ -91,7 +93,7 @@ def _thumbnails(
         points = np.array([tile_centre(request.zoom, *wanted[index]) for index in missing])
         codes = maps.codes_at(points, request.layout, model, context).to(model.network.mean_w)
         styles = model.network.broadcast(codes, request.truncation)
-        for index, made in zip(missing, pixels(sketched(styles, Latent(model.key, 0), model.network, side, context.device)), strict=True):
+        for index, made in zip(missing, pixels(thumbnails(styles, Latent(model.key, 0), model.network, side, context.device)), strict=True):
             found[index] = cache.put(keys[index], made.copy())  # not to be asked for again: a full cache may have let go of it by then
     return [thumbnail for thumbnail in found if thumbnail is not None]
 
@@ -107,7 +109,7 @@ def _visited(request: ShowTiles, model: GeneratorModel, context: Context) -> Gen
         known = context.models.cache.get(key, Tensor)
         if known is None:
             at = yield from resolve(place, context)
-            glance = made_of(at.styles, at.like, at.network, level_below(at.network, GLANCE))
+            glance = thumbnails(at.styles, at.like, at.network, level_below(at.network, GLANCE), context.device)
             known = context.models.cache.put(key, looks(glance)[0])
             yield None
         seen.append(known)
@@ -121,7 +123,8 @@ def usual_distance(model: GeneratorModel, context: Context) -> float:
     if known is None:
         network = model.network
         with torch.no_grad():
-            some = network.synthesize(network.broadcast(sampled(network, 16)), None, level_below(network, 32))
+            styles = network.broadcast(sampled(network, 16))
+            some = thumbnails(styles, Latent(model.key, 0, noise=None), network, level_below(network, 32), context.device)
         known = context.models.cache.put(key, torch.pdist(looks(some)).mean())
     return max(float(known), 1e-6)
 

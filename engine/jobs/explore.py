@@ -38,8 +38,7 @@ from engine.latent import code_file
 from engine.latent.codes import converted, groups, model_of
 from engine.latent.directions import directions
 from engine.latent.places import resolve
-from engine.latent.stills import made_of, pixels, sketched
-from engine.nets.generators import Generator as Network
+from engine.latent.stills import level_below, made_of, pixels, sketched, thumbnails
 
 STRIP = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 """The steps on a sheet."""
@@ -103,7 +102,11 @@ def _strip(request: ShowStrip, context: Context) -> Generator[Step, Any, Pixels]
         push = Push(request.direction, amount, request.groups)
         place = yield from resolve(Steered(request.base, (push,)), context)
         side = level_below(place.network, request.side)
-        parts.append(pixels(made_of(place.styles, place.like, place.network, side))[0])
+        if side == place.network.config.size:
+            made = made_of(place.styles, place.like, place.network)
+        else:
+            made = thumbnails(place.styles, place.like, place.network, side, context.device)
+        parts.append(pixels(made)[0])
         yield None
     return np.concatenate(parts, 1)
 
@@ -121,12 +124,6 @@ def export_directions(request: ExportDirections, context: Context) -> Generator[
             rows.append((yield from _strip(ShowStrip(base, way, STRIP, side=65536), context)))
         yield Wait(context.io.submit(save, Picture(np.concatenate(rows)), file, overwrite=True))
     return files
-
-
-def level_below(network: Network, side: int) -> int:
-    """The largest size that the network can stop at and that is not larger than `side`."""
-    levels = network.config.sides if network.layers > 1 else (network.config.size,)
-    return max(level for level in levels if level <= max(side, levels[0]))
 
 
 def read_code(request: ReadCode, context: Context) -> Generator[Step, Any, Latent]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_TUNED = 3
 """So many generators with a photo's tuning stay in memory: those that were used last."""
+
+LIGHT = 128
+"""Generators up to this size, in pixels, make their whole picture so soon that thumbnails are made from it."""
 
 
 def still(source: Generated, context: Context) -> Steps[Step, Any, Picture]:
@@ -100,6 +104,29 @@ def sketched(styles: Tensor, like: Latent, network: Generator, size: int, device
         return freeze(network, styles)(_noise(like.noise, 1), size)
     with bent(network, like.bends), torch.autocast(device.name, torch.bfloat16):
         return network.synthesize(styles, _noise(like.noise, len(styles)), size).float()
+
+
+def level_below(network: Generator, side: int) -> int:
+    """The largest size that the network can stop at and that is not larger than `side`."""
+    levels = network.config.sides if network.layers > 1 else (network.config.size,)
+    return max(level for level in levels if level <= max(side, levels[0]))
+
+
+@torch.no_grad()
+def thumbnails(styles: Tensor, like: Latent, network: Generator, side: int, device: Device) -> Tensor:
+    """Pictures (N, 3, side, side) as `sketched` makes them; `side` is one of the network's levels.
+
+    Of a light generator they are the whole pictures, reduced by area. The network could also stop at the level itself, which is all that
+    is done of larger ones; but no critic has ever looked at what its lower levels add up to, and that may be unlike the picture.
+    """
+    whole = network.config.size
+    if whole > LIGHT or side == whole:
+        return sketched(styles, like, network, side, device)
+    if device.name == "cpu":  # one by one they are made in the frozen form
+        pictures = torch.cat([sketched(one[None], like, network, whole, device) for one in styles])
+    else:
+        pictures = sketched(styles, like, network, whole, device)
+    return F.interpolate(pictures, size=(side, side), mode="area")
 
 
 @lru_cache(maxsize=4)

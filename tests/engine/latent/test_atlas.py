@@ -12,9 +12,9 @@ from engine.api.events import Superseded, Tile, Tiles
 from engine.api.exploring import FindOnMap, Layout, MapPoint, ShowTiles, Visit
 from engine.api.latent import Latent
 from engine.context import Context
-from engine.jobs import explore
+from engine.jobs import atlas, explore
 from engine.jobs.atlas import find_on_map, show_tiles
-from engine.latent import maps
+from engine.latent import maps, stills
 from engine.latent.atlas import REACH, SIDE, Sorting, Spread, spread_codes, tile_centre, waves
 from engine.latent.directions import sampled
 from engine.latent.maps import codes_at, prepared
@@ -108,7 +108,25 @@ def test_a_tile_shows_what_a_visit_to_its_middle_does(model: GeneratorModel, con
     assert isinstance(code, Latent) and np.array_equal(drive(explore.visit(Visit(code, (16,)), context))[1][0].pixels, frames[0].pixels)
 
 
-def test_tiles_come_in_their_order_small_first_and_are_remembered(model: GeneratorModel, context: Context) -> None:
+def test_a_tile_is_the_whole_picture_reduced(model: GeneratorModel, context: Context) -> None:
+    (tile,) = tiles(context, ShowTiles("mine", "spread", 3, ((2, 5),), side=8))
+    point = MapPoint(model.key, "spread", *tile_centre(3, 2, 5))
+    whole, level = (explore.visit(Visit(point, (side,)), context) for side in (16, 8))
+    reduced = drive(whole)[1][0].pixels.reshape(8, 2, 8, 2, 4).mean((1, 3))
+    unlike = np.abs(drive(level)[1][0].pixels.astype(float) - reduced).max()
+    assert tile.pixels.shape == (8, 8, 4)
+    assert np.abs(tile.pixels - reduced).max() <= 6 < unlike, "the network's own level of that size is another picture"
+
+
+def test_tiles_of_a_large_generator_come_small_first(model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (stills, atlas):
+        monkeypatch.setattr(module, "LIGHT", 8)
+    wanted = tuple((column, row) for row in range(3) for column in range(3))
+    monkeypatch.setattr(atlas, "GLANCE", 8)
+    assert [tile.pixels.shape[0] for tile in tiles(context, ShowTiles("mine", "spread", 2, wanted))] == [8] * 9 + [16] * 9
+
+
+def test_tiles_come_in_their_order_and_are_remembered(model: GeneratorModel, context: Context) -> None:
     wanted = tuple((column, row) for row in range(3) for column in range(3))
     shown = tiles(context, ShowTiles("mine", "spread", 2, wanted))
     assert [(tile.column, tile.row) for tile in shown] == list(wanted)
