@@ -14,14 +14,24 @@ PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp", 
 FORBIDDEN: Final = '/\\:*?"<>|'
 """What no system allows in a file's name, or some system does not."""
 
+_PORTS = tuple(f"{port}{digit}" for port in ("COM", "LPT") for digit in "123456789¹²³")
+DEVICES: Final = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *_PORTS})
+"""What Windows takes for a device, whatever follows after a full stop."""
+
 LONGEST: Final = 120
 """Letters of a name that is put together: most systems allow 255 bytes, and a suffix and a number come to it."""
 
 
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file of this name for a device."""
+    return name.partition(".")[0].strip().upper() in DEVICES
+
+
 def plain_name(text: str) -> str:
-    """The text as a file's name, without its suffix."""
+    """The text as a file's name on every system, without its suffix."""
     words = "".join(" " if letter in FORBIDDEN or not letter.isprintable() else letter for letter in text).split()
-    return " ".join(words)[:LONGEST].strip(" .") or "picture"
+    name = " ".join(words)[:LONGEST].strip(" .") or "picture"
+    return f"picture {name}" if is_device(name) else name
 
 
 def result_name(photo: str, *styles: str) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from engine.api.naming import FORBIDDEN, is_device
+
 NetworkKind: TypeAlias = Literal["style", "dcgan", "dense"]
 """The style-based network, or one of the classics: convolutional (64 px) and dense (32 px)."""
 Fit: TypeAlias = Literal["centre", "smart", "pad"]
@@ -15,20 +17,12 @@ Fit: TypeAlias = Literal["centre", "smart", "pad"]
 Reason: TypeAlias = Literal["broken", "duplicate", "tiny", "gone", "other"]
 WatchState: TypeAlias = Literal["green", "amber", "red"]
 
-NOT_IN_NAMES = '/\\:*?"<>|'
-"""What no model's name has, because some system has no file of such a name."""
-
-
-_PORTS = tuple(f"{port}{digit}" for port in ("COM", "LPT") for digit in "123456789¹²³")
-DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *_PORTS})
-"""What Windows takes for a device, whatever follows after a full stop."""
-
 
 def is_name(text: str) -> bool:
     """Whether a model can be called so: its name is a file's name, too, on every system."""
     if not text.strip() or text.startswith(".") or text.endswith((".", " ")) or not text.isprintable():
         return False
-    return not any(letter in NOT_IN_NAMES for letter in text) and text.partition(".")[0].strip().upper() not in DEVICES
+    return not any(letter in FORBIDDEN for letter in text) and not is_device(text)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from engine.api.naming import FORBIDDEN
 from engine.api.requests import ExamineFolder, Train
-from engine.api.training import NOT_IN_NAMES, Fit, NetworkKind, is_name
+from engine.api.training import Fit, NetworkKind, is_name
 
 SIZES: Final = (64, 128, 256, 512)
 """Sides in pixels of what the style-based network learns."""
@@ -76,7 +77,7 @@ def trouble_with_name(name: str, taken: Collection[str]) -> str:
 
 def suggested_name(folder: Path, taken: Collection[str]) -> str:
     """The folder's name as a model's, with a number where it is taken."""
-    letters = (" " if letter in NOT_IN_NAMES or not letter.isprintable() else letter for letter in folder.name)
+    letters = (" " if letter in FORBIDDEN or not letter.isprintable() else letter for letter in folder.name)
     base = "".join(letters).strip(" .") or "My pictures"
     base = base if is_name(base) else f"My {base}"
     name, number = base, 2

@@ -6,12 +6,19 @@ import pytest
 
 from engine.api.errors import FileMissing
 from engine.api.naming import free_path, pictures_in, plain_name, result_name
+from engine.api.training import is_name
 
 
 def test_names_hold_nothing_that_a_system_forbids() -> None:
     assert plain_name('A: "Quay" / Sunset\n?') == "A Quay Sunset"
     assert plain_name("..") == plain_name("") == "picture"
     assert len(plain_name("long " * 99)) <= 120
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1.old", "LPT³", "aux ."])
+def test_no_picture_is_called_like_a_device_of_windows(name: str) -> None:
+    assert plain_name(name) == f"picture {name.strip(' .')}" and is_name(plain_name(name))
+    assert plain_name("console") == "console"
 
 
 def test_a_result_is_called_by_photo_and_styles() -> None:
