@@ -99,6 +99,7 @@ class Step:
         assert self._real_logits is not None, "the critic's phases come first"
         graph, fakes = self._graph, self._fakes
         self._graph, self._fakes = None, []
+        self.measured.pop("features generator", None)  # of a try that ran out of memory
         made_before = graph is not None
         if not made_before:
             self._seen = {}

@@ -102,12 +102,15 @@ class Trainer:
         yield "critic"
         step = Step(config, state, self.generator, self.critic, material, self.casting, self.team, self.second)
         yield from self._guarded(step.critic_phases)
-        good = self._update(self.critic_adam, self.critic, self._critic_share())
-        if self.second is not None and self.second_adam is not None:
-            good = self._update(self.second_adam, self.second, SECOND_RATE) and good
+        good = all(self._has_finite_gradients(critic) for critic in (self.critic, self.second) if critic is not None)
         if good:
+            self._update(self.critic_adam, self._critic_share())
+            if self.second_adam is not None:
+                self._update(self.second_adam, SECOND_RATE)
             yield from self._guarded(step.generator_phases)
-            good = self._update(self.generator_adam, self.generator)
+            good = self._has_finite_gradients(self.generator)
+        if good:
+            self._update(self.generator_adam)
         self.team.add(list(step.measured.values()))
         self.measured = step.measured
         state.step += 1
@@ -148,16 +151,17 @@ class Trainer:
         values = {name: float(value) for name, value in self.measured.items()}
         return {name: value for name, value in values.items() if math.isfinite(value)} | {"augmentation": self.state.augmentation}
 
-    def _update(self, adam: torch.optim.Adam, network: nn.Module, share: float = 1.0) -> bool:
-        """One step of an optimiser, unless a gradient is not finite."""
+    def _has_finite_gradients(self, network: nn.Module) -> bool:
+        """Whether the sums of the team's gradients, which each process has from here on, are finite."""
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         self.team.add(gradients)
-        if not bool(torch.stack(torch._foreach_norm(gradients)).isfinite().all()):
-            return False
+        return bool(torch.stack(torch._foreach_norm(gradients)).isfinite().all())
+
+    def _update(self, adam: torch.optim.Adam, share: float = 1.0) -> None:
+        """One step of an optimiser."""
         for group in adam.param_groups:
             group["lr"] = self.config.learning_rate(self.state.seen) * self.state.lr_scale * share
         adam.step()
-        return True
 
     @property
     def _dtype(self) -> torch.dtype:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from engine.training.generator.config import TrainGenerator
 from engine.training.generator.loop import train
 from engine.training.generator.material import Dice
 from engine.training.generator.runs import Run
-from engine.training.generator.step import Step
+from engine.training.generator.step import Phase, Step
 from engine.training.generator.trainer import Trainer
 from tests.engine.training.generator.tiny_run import CPU, assert_the_same, prepared, run_to_its_end
 from tests.tiny import TINY_GENERATOR, write_tiny_teacher
@@ -63,6 +64,42 @@ def test_a_step_in_pieces_has_the_gradients_of_one_in_one_go(teacher: Path, cut:
     assert len(whole[1]) == len(pieces[1])
     for one, two in zip(whole[1], pieces[1], strict=True):
         torch.testing.assert_close(one, two, rtol=1e-3, atol=1e-4 * float(one.abs().max()) + 1e-7)
+
+
+def stepper(teacher: Path) -> tuple[Trainer, Step]:
+    config = TrainGenerator(Path("mine"), Path("run"), TINY_GENERATOR, batch=16, precision="float32", gamma=0.0, teacher=teacher)
+    trainer = Trainer(config, CPU)
+    trainer.calibrate(PIXELS)
+    material = Dice(0, 0).material(PIXELS, trainer.generator, CPU, True, 0.5, 0.3)
+    return trainer, Step(config, trainer.state, trainer.generator, trainer.critic, material, trainer.casting, second=trainer.second)
+
+
+def test_a_second_try_is_measured_alone(teacher: Path) -> None:
+    _, step = stepper(teacher)
+    list(step.critic_phases())
+    list(step.generator_phases())
+    once = float(step.measured["features generator"])
+    list(step.generator_phases())
+    assert float(step.measured["features generator"]) == pytest.approx(once, rel=1e-3)
+
+
+@pytest.mark.parametrize("spoilt", ["critic", "second"])
+def test_where_one_critic_has_no_finite_gradient_none_learns(teacher: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str) -> None:
+    trainer, _ = stepper(teacher)
+    phases = Step.critic_phases
+
+    def broken(step: Step) -> Iterator[Phase]:
+        yield from phases(step)
+        grads = [p.grad for p in getattr(step, spoilt).parameters() if p.grad is not None]
+        grads[0].fill_(float("nan"))
+
+    monkeypatch.setattr(Step, "critic_phases", broken)
+    assert trainer.second is not None
+    learning = [*trainer.critic.parameters(), *trainer.second.heads.parameters()]
+    before = [p.detach().clone() for p in learning]
+    list(trainer.phases(PIXELS))
+    assert trainer.state.bad_in_row == 1
+    assert all(torch.equal(p, was) for p, was in zip(learning, before, strict=True))
 
 
 def test_it_teaches_the_generator_something(teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
