@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.api.errors import BadRequest
+from engine.api.errors import BadRequest, TrainingDiverged
 from engine.models import checkpoint, registry
 from engine.nets.stylizer import STRIDE, StylizerConfig, StylizerNet
 from engine.nets.teachers import Teacher
@@ -29,6 +29,9 @@ from engine.training.stylizer.preview import save_grid
 
 STATE_FILE = "state.safetensors"
 METRICS_FILE = "metrics.jsonl"
+
+BAD_STEPS = 3
+"""After so many steps in a row without a finite gradient the training has failed."""
 
 CALIBRATION = 32
 """How many styles the style encoder is calibrated on."""
@@ -89,6 +92,7 @@ class StepReport:
     seconds: float
     """Seconds of training so far, all sittings together."""
     metrics: dict[str, float]
+    """Empty where the step had no finite gradient, and was skipped."""
     saved: bool
     skipped: frozenset[Path]
     """Pictures that could not be read and are left out."""
@@ -105,6 +109,8 @@ class Trainer:
         self.average = StylizerNet(config.network).to(device).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.net.parameters(), config.lr, (0.9, 0.99), foreach=True)
         self.step, self.seconds = 0, 0.0
+        self.bad_in_row = 0
+        """Steps without a finite gradient, one after the other."""
         self.recent: list[dict[str, float]] = []
         """The metrics of the steps since the last line of the log."""
         self.look = Teacher(config.teacher, device, torch.bfloat16)
@@ -143,6 +149,7 @@ class Trainer:
         return config.lr * warm_up * ending / math.sqrt(1 + self.step / config.lr_halving)
 
     def train_step(self) -> dict[str, float]:
+        """One step; nothing is measured of one without a finite gradient, in which no weights change."""
         config = self.config
         rng = np.random.default_rng((config.seed, self.step))
         content, content_targets = self.contents.batch(rng, config.batch)
@@ -167,7 +174,10 @@ class Trainer:
             parts["identity"] = self._identity(photo[:2])
             weights["identity"] = config.identity_weight * 4
         loss = torch.stack([weights[name] * value for name, value in parts.items()]).sum()
-        self._update(loss)
+        if not self._update(loss):
+            self.bad_in_row += 1
+            return {}
+        self.bad_in_row = 0
         metrics = {name: float(value.detach()) for name, value in parts.items()}
         self.recent.append(metrics)
         return metrics
@@ -176,17 +186,22 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16):
             return F.l1_loss(self.net(photo, photo), photo)
 
-    def _update(self, loss: Tensor) -> None:
+    def _update(self, loss: Tensor) -> bool:
+        """The step, in which nothing but its number changes where the gradient is not finite."""
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
-        self.optimiser.step()
+        is_finite = bool(torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0).isfinite())
+        if is_finite:
+            self.optimiser.step()
         self.step += 1
+        if not is_finite:
+            return False
         decay = min(0.999, self.step / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - decay)
+        return True
 
     def save(self) -> None:
         tensors = {f"net.{key}": value for key, value in self.net.state_dict().items()}
@@ -212,7 +227,11 @@ class Trainer:
 
 
 def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, None, None]:
-    """Run or resume; yields after every step. Closing the generator saves the state."""
+    """Run or resume; yields after every step. Closing it saves the state; an error does not, which may have cut a step in two: what is kept
+    is then what was saved before.
+
+    Raises BadRequest for a run that is there without `resume`, or is not with it, and TrainingDiverged where it does not settle.
+    """
     if config.content_size % STRIDE:
         raise BadRequest(f"A crop of {config.content_size} pixels", f"its side must be a multiple of {STRIDE}")
     state = config.run / STATE_FILE
@@ -230,10 +249,12 @@ def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, Non
     try:
         while not _over(config, trainer.step, time.monotonic() - started):
             metrics = trainer.train_step()
+            if trainer.bad_in_row >= BAD_STEPS:
+                raise TrainingDiverged(config.run)
             now = time.monotonic()
             trainer.seconds = before + now - started
             save = now - saved_at > config.checkpoint_minutes * 60
-            if trainer.step % 10 == 0:
+            if trainer.step % 10 == 0 and trainer.recent:
                 _log(config.run, trainer)
             if trainer.step % config.preview_steps == 0:
                 sheet = config.run / f"grid-{trainer.step:06d}.png"
@@ -243,8 +264,10 @@ def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, Non
                 saved_at = now
             skipped = frozenset(trainer.contents.skipped | trainer.styles.skipped)
             yield StepReport(trainer.step, trainer.seconds, metrics, save, skipped)
-    finally:
+    except GeneratorExit:  # between two steps: the state is whole
         trainer.save()
+        raise
+    trainer.save()
 
 
 def _over(config: TrainStyle, step: int, elapsed: float) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.api.errors import BadRequest, FileMissing, FolderMissing
+from engine.api.errors import BadRequest, FileMissing, FolderMissing, TrainingDiverged
 from engine.models import checkpoint, registry
+from engine.training.stylizer import losses
 from engine.training.stylizer.loop import METRICS_FILE, STATE_FILE, TrainStyle, export, train
 from tests.tiny import TINY, picture_file, write_tiny_teacher
 
@@ -72,6 +74,32 @@ def test_the_losses_fall(config: TrainStyle) -> None:
 
     styles = [report.metrics["style"] for report in reports]
     assert loss(styles[-12:]) < 0.6 * loss(styles[:12])
+
+
+def without_gradients_in(monkeypatch: pytest.MonkeyPatch, bad: set[int]) -> None:
+    """The loss is no number in these steps, counted from 1."""
+    known, count = losses.total_variation, iter(range(1, 1000))
+
+    def broken(picture: torch.Tensor) -> torch.Tensor:
+        return known(picture) * (math.nan if next(count) in bad else 1.0)
+
+    monkeypatch.setattr(losses, "total_variation", broken)
+
+
+def test_a_step_without_a_finite_gradient_is_skipped(config: TrainStyle, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_gradients_in(monkeypatch, {2, 3})
+    done = list(train(replace(config, steps=5), CPU))
+    assert [(each.step, bool(each.metrics)) for each in done] == [(1, True), (2, False), (3, False), (4, True), (5, True)]
+    assert all(bool(value.isfinite().all()) for value in weights(config.run).values())
+
+
+def test_a_training_that_does_not_settle_ends_with_what_was_saved_before(config: TrainStyle, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(train(replace(config, steps=2), CPU))
+    kept = (config.run / STATE_FILE).read_bytes()
+    without_gradients_in(monkeypatch, {2, 3, 4})
+    with pytest.raises(TrainingDiverged, match="does not settle"):
+        list(train(replace(config, steps=9, resume=True), CPU))
+    assert (config.run / STATE_FILE).read_bytes() == kept
 
 
 def test_metrics_and_sheets_are_written(config: TrainStyle) -> None:
