@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-import time
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from engine.api.recipe import GalleryStyle, Layer, PictureStyle, Recipe, from_pl
 from engine.cli.stylize import split_weight
 from engine.imaging.files import load, read_text
 from engine.jobs.export import RECIPE_KEY
+from engine.scheduler import Scheduler
 from tests.engine.cli.commands import CommandLine
 from tests.tiny import picture_file, write_tiny_model
 
@@ -218,14 +219,22 @@ def test_names_are_checked_before_the_engine_is_loaded(
 def test_ctrl_c_leaves_nothing_behind(
     sfumato: CommandLine, photo: Path, style: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
-    fsync = os.fsync
+    fsync, cancel, noticed = os.fsync, Scheduler.cancel, threading.Event()
+    pressed: list[int] = []
 
     def interrupted(descriptor: int) -> None:
-        if list(folder.iterdir()):  # the picture is half written
+        if not pressed and list(folder.iterdir()):  # the picture is half written
+            pressed.append(number)
+            noticed.clear()  # each request ends with it
             signal.raise_signal(number)
-            time.sleep(0.5)  # until the main thread has noticed
+            assert noticed.wait(120), "the main thread does not stop"
         fsync(descriptor)
 
+    def cancelled(scheduler: Scheduler, job: int) -> None:
+        cancel(scheduler, job)
+        noticed.set()
+
+    monkeypatch.setattr(Scheduler, "cancel", cancelled)
     monkeypatch.setattr(os, "fsync", interrupted)
     folder = tmp_path / "prints"
     folder.mkdir()

@@ -21,6 +21,6 @@ def test_no_training_can_begin_in_a_run_while_it_is_deleted(tmp_path: Path, monk
         shutil_rmtree(path)
 
     shutil_rmtree = shutil.rmtree
-    monkeypatch.setattr(catalogue.shutil, "rmtree", rmtree)
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
     assert catalogue.delete(run, tmp_path) == 2
     assert during == [True] and not run.parent.exists()
