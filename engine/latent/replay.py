@@ -20,15 +20,12 @@ from engine.latent.places import resolve
 from engine.models.generators import GeneratorModel
 from engine.nets.generators.style import StyleGenerator
 
-DEEPEST = 200
-"""Generations that are replayed."""
-
 
 def replayed(picture: Member, model: GeneratorModel, tree: FamilyTree, context: Context) -> Steps[Step, Any, Replayed]:
     """Ancestors that are not in the library are brought over by their codes. BadRequest where a code does not fit the other model."""
     count: int = yield Wait(context.io.submit(tree.line, picture.id))
     replay = _Replay(model, tree, context, count)
-    latent = yield from replay.made(replace(picture.latent, name=picture.name), picture.place, DEEPEST)
+    latent = yield from replay.made(replace(picture.latent, name=picture.name), picture.place)
     return Replayed(latent, tuple(replay.changed))
 
 
@@ -44,22 +41,32 @@ class _Replay:
     done: dict[str, Latent] = field(default_factory=dict)
     """By the key of the picture that is replayed: one that many came of is made once."""
 
-    def made(self, picture: Latent, place: Place, depth: int) -> Steps[Step, Any, Latent]:
-        """The picture `picture`, which came of `place`; it enters the library."""
-        if picture.key in self.done:
-            return self.done[picture.key]
-        if depth == 0:
-            raise BadRequest("The picture", f"it has more than {DEEPEST} generations of ancestors")
-        parents: list[Latent] = []
-        for parent in parents_of(place):
-            known: Member | None = yield Wait(self.context.io.submit(self.tree.find, parent.key))
-            parents.append((yield from self.made(parent, known.place if known is not None else parent, depth - 1)))
-        anew = self._with(place, tuple(parents))
+    def made(self, picture: Latent, place: Place) -> Steps[Step, Any, Latent]:
+        """The picture `picture`, which came of `place`, after its ancestors, however many they are; all enter the library."""
+        waiting, begun = [(picture, place)], set[str]()
+        while waiting:
+            latest, came_of = waiting[-1]
+            missing = [parent for parent in parents_of(came_of) if parent.key not in self.done]
+            if latest.key in self.done:
+                waiting.pop()
+            elif missing:
+                begun.add(latest.key)
+                for parent in reversed(missing):
+                    known: Member | None = yield Wait(self.context.io.submit(self.tree.find, parent.key))
+                    # What is begun and not done waits for this one: such a ring is broken by the code alone.
+                    waiting.append((parent, parent if known is None or parent.key in begun else known.place))
+            else:
+                yield from self._make(latest, came_of)
+                waiting.pop()
+        return self.done[picture.key]
+
+    def _make(self, picture: Latent, place: Place) -> Steps[Step, Any, None]:
+        """One whose parents are done."""
+        anew = self._with(place, tuple(self.done[parent.key] for parent in parents_of(place)))
         yield Progress(len(self.done), self.count, "step by step")
         latent = anew.made if isinstance(anew, Varied) else anew if isinstance(anew, Latent) else (yield from self._resolved(anew))
         latent = self.done[picture.key] = replace(latent, name=self._named(picture), side=picture.side)
         yield Wait(self.context.io.submit(self.tree.keep, latent, anew, latent.name, time.time()))
-        return latent
 
     def _resolved(self, place: Place) -> Steps[Step, Any, Latent]:
         return (yield from resolve(place, self.context)).latent()

@@ -178,6 +178,18 @@ def test_what_cannot_be_replayed_is_said(model: GeneratorModel, context: Context
     assert parent.id not in [member.id for member in tree]
 
 
+def test_a_long_sitting_is_made_anew(model: GeneratorModel, context: Context) -> None:
+    context.models.add(write_tiny_generator(context.places.models, "other", seed=5))
+    seed = Latent.of_seed(model.key, 1)
+    last = keep(context, seed)
+    for step in range(1, 1202):
+        made = replace(seed, truncation=0.5 + step / 4000)
+        last = FamilyTree(context.places.library).keep(made, Varied(last.latent, made), "", float(step))
+    done = replay(context, last)
+    assert done.changed == () and done.latent == replace(last.latent, model=done.latent.model, name="other 1")
+    assert done.latent.model.id == "other" and done.latent.truncation == last.latent.truncation
+
+
 def test_a_code_of_another_shape_cannot_be_replayed(model: GeneratorModel, context: Context) -> None:
     stranger = keep(context, Latent(model.key, Styles.of(np.ones((2, 3))), name="stranger"))
     with pytest.raises(BadRequest, match="stranger: it cannot be made anew"):
