@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from errno import ENOSPC
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -121,9 +121,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _usage(error: typer.TyperException) -> str:
     """One line of what typer says of a command line, with where to find help."""
-    sentence = " ".join(error.format_message().split()).replace("Value error, ", "")  # pydantic's own words
+    sentence = _bounds(error) or " ".join(error.format_message().split()).replace("Value error, ", "")  # pydantic's own words
     context = getattr(error, "ctx", None)
     return sentence if context is None else f"{sentence.rstrip('.')}: see `{context.command_path} --help`."
+
+
+NUMBERS: Final = {
+    "greater_than_equal": "{ge:g} or more",
+    "greater_than": "more than {gt:g}",
+    "less_than_equal": "{le:g} or less",
+    "less_than": "less than {lt:g}",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+}
+"""What an option's number must be, by pydantic's kind of error."""
+
+
+def _bounds(error: typer.TyperException) -> str:
+    """Which numbers an option takes, where it was given another one; else empty."""
+    param, cause = getattr(error, "param", None), error.__cause__
+    if param is None or not hasattr(cause, "errors"):
+        return ""
+    first = cause.errors()[0]
+    must = NUMBERS.get(first["type"])
+    name = max(param.opts, key=len)
+    return "" if must is None else f"{name} must be {must.format(**first.get('ctx', {}))}, not {first['input']}"
 
 
 def _explained(error: OSError) -> SfumatoError:

@@ -57,7 +57,8 @@ def _chosen(name: str, number: int | None) -> RunDescription:
     """Raises BadRequest where there is none, or where it is not clear which one is meant."""
     named = [run for run in _all() if run.name == name and number in (None, run.number)]
     if not named:
-        raise BadRequest(f"The training {name}", "there is none of that name and number; see `sfumato runs list`")
+        which = name if number is None else f"{name} with the number {number}"
+        raise BadRequest(f"There is no training called {which}", "`sfumato runs list` names those there are")
     if len(named) > 1:
         numbers = ", ".join(str(number) for number in sorted(run.number for run in named))
         raise BadRequest(f"The training {name}", f"there are {len(named)} of that name: choose one of them with --number ({numbers})")

@@ -32,9 +32,9 @@ class GeneratorConfig:
     def __post_init__(self) -> None:
         """BadRequest for a network that cannot be built."""
         if self.kind not in get_args(Kind):
-            raise BadRequest(f"the kind {self.kind!r}", f"a generator is one of {', '.join(get_args(Kind))}")
+            raise BadRequest(f"The kind {self.kind!r}", f"a generator is one of {', '.join(get_args(Kind))}")
         if self.size < 2 * SMALLEST or self.size & (self.size - 1):
-            raise BadRequest(f"the size {self.size}", "a generator's pictures have 8, 16, 32, 64, 128, 256 … pixels a side")
+            raise BadRequest(f"The size {self.size}", "a generator's pictures have 8, 16, 32, 64, 128, 256 … pixels a side")
         for name in ("base", "widest", "narrowest", "latent"):
             if getattr(self, name) < 1:
                 raise BadRequest(f"{name} {getattr(self, name)}", "it must be at least 1")
@@ -59,9 +59,9 @@ class GeneratorConfig:
         known: dict[str, Any] = {}
         for name, value in values.items():
             if name not in {field.name for field in fields(cls)}:
-                raise BadRequest(f"the generator's option {name!r}", "this version does not know it")
+                raise BadRequest(f"The generator's option {name!r}", "this version does not know it")
             if name != "kind" and (not isinstance(value, int) or isinstance(value, bool)):
-                raise BadRequest(f"the generator's option {name}", f"{value!r} is no whole number")
+                raise BadRequest(f"The generator's option {name}", f"{value!r} is no whole number")
             known[name] = value
         return cls(**known)
 

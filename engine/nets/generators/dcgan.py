@@ -72,7 +72,7 @@ def load_pytorch_dcgan(weights: Mapping[str, Tensor]) -> DCGANGenerator:
         generator = DCGANGenerator(_config(size, latent, widest))
         _load(generator.main, weights)
     except (KeyError, ValueError, RuntimeError, BadRequest) as error:
-        raise BadRequest("these weights", "they are not those of a DCGAN generator of the public PyTorch recipe") from error
+        raise BadRequest("These weights", "they are not those of a DCGAN generator of the public PyTorch recipe") from error
     return generator.eval()
 
 
@@ -85,7 +85,7 @@ def load_pytorch_dcgan_critic(weights: Mapping[str, Tensor]) -> DCGANCritic:
         critic = DCGANCritic(_config(size, 100, widest))
         _load(critic.main, weights)
     except (KeyError, ValueError, RuntimeError, BadRequest) as error:
-        raise BadRequest("these weights", "they are not those of a DCGAN critic of the public PyTorch recipe") from error
+        raise BadRequest("These weights", "they are not those of a DCGAN critic of the public PyTorch recipe") from error
     return critic.eval()
 
 

@@ -89,7 +89,7 @@ class Generator(nn.Module, ABC):
             return self.config.size
         if size not in self.config.sides:
             levels = ", ".join(str(side) for side in self.config.sides)
-            raise BadRequest(f"the size {size}", f"this generator makes pictures of {levels} pixels a side")
+            raise BadRequest(f"The size {size}", f"this generator makes pictures of {levels} pixels a side")
         return size
 
 

@@ -91,6 +91,7 @@ class Run:
 
         Raises BadRequest where another program is training it, and NotWritable or DiskFull.
         """
+        made = [folder for folder in (self.folder, self.folder.parent) if folder == self.folder or not folder.exists()]
         try:
             with claimed(self.folder):
                 self._clear()
@@ -99,8 +100,9 @@ class Run:
                 finally:
                     self._remove_unless_begun()
         finally:
-            with suppress(OSError):
-                self.folder.rmdir()  # where the run has begun, or is another program's, it is not empty
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()  # where the run has begun, or is another program's, it is not empty
 
     @property
     def best_file(self) -> Path:

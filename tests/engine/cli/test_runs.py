@@ -39,7 +39,7 @@ def test_a_run_is_deleted(sfumato: CommandLine, boats: Path) -> None:
     said = sfumato("runs", "delete", "boats", "--yes")
     assert said.code == 0 and "boats is deleted" in said.out and "came free" in said.out
     assert not boats.parent.exists()
-    assert "there is none of that name" in sfumato("runs", "delete", "boats", "--yes").sentence(2)
+    assert "There is no training called boats: `sfumato runs list`" in sfumato("runs", "delete", "boats", "--yes").sentence(2)
 
 
 def test_one_that_is_trained_or_not_the_only_one_is_left(sfumato: CommandLine, boats: Path) -> None:

@@ -174,7 +174,7 @@ def test_folders_with_too_little_are_refused_and_leave_nothing(
         else:
             (tmp_path / "mine" / f"{index}.txt").write_bytes(content)
     assert part in train("x", "--steps", 1).sentence(2)
-    assert not run_of("x").exists()
+    assert not run_of("x").parent.exists()
     assert not (places().models / "x.safetensors").exists()
 
 
@@ -187,7 +187,8 @@ def test_folders_with_too_little_are_refused_and_leave_nothing(
         (("x", "--batch", "12"), "multiple of 8"),
         (("x", "--from", "nobody"), "no model called nobody"),
         (("x", "--from", "nobody.safetensors"), "does not exist"),
-        (("x", "--augmentation", "7"), "'--augmentation'"),
+        (("x", "--augmentation", "7"), "--augmentation must be 1 or less, not 7"),
+        (("x", "--minutes", "-1"), "--minutes must be 0 or more, not -1"),
         (("x", "--kind", "diffusion"), "'--kind'"),
         (("x", "--lr", "0"), "positive"),
     ],
@@ -196,7 +197,7 @@ def test_bad_options_are_refused_before_anything_is_done(train: Train, words: tu
     said = train(*words, "--steps", 1)
     assert said.code in (1, 2)
     assert part in said.err
-    assert not run_of("x").exists()
+    assert not run_of("x").parent.exists()
 
 
 def test_json_tells_a_program(train: Train, tmp_path: Path) -> None:
