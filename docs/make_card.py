@@ -25,7 +25,7 @@ def samples(model: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "desktop", "generate", "--model", str(model), "--seeds", "0-63", "-o", folder, "--grid"]
         subprocess.run(command, check=True)
-        with Image.open(Path(folder) / "grid.png") as sheet:
+        with Image.open(Path(folder) / f"{model.stem}-grid.png") as sheet:
             sheet.convert("RGB").save(IMAGES / f"{model.stem}-samples.jpg", quality=85, optimize=True)
 
 
