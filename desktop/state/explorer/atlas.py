@@ -60,7 +60,7 @@ class Atlas(QObject):
         self.view = MapView()
         self.layout: Layout = "spread"
         """At first the one that is there at once; that of looks takes some seconds to make."""
-        self.shades = True
+        self.shades = False
         self.bends: tuple[Bend, ...] = ()
         """Of the picture that is travelled to; the thumbnails are without them."""
         self.stage: Progress | None = None

@@ -33,7 +33,6 @@ class MapPage(QWidget):
         self.layouts.set_tip("spread", "Across and down are the two ways in which the pictures differ most")
         self.layouts.chosen.connect(self.layout_chosen)
         self.shades = Switch("Darker where you have been")
-        self.shades.setChecked(True)
         self.shades.clicked.connect(self.shades_changed)
         self.find_link = LinkButton("Find the picture on the map")
         self.find_link.clicked.connect(self.find_wanted)

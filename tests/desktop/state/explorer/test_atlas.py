@@ -52,7 +52,7 @@ def test_what_is_seen_is_asked_for_once(play: Play) -> None:
         atlas = await watched(sitting)
         (request,) = sitting.engine.requests_of(ShowTiles)
         assert len(request.tiles) == len(atlas.view.tiles()) == len(list(atlas.thumbnails()))
-        assert request.visited == (Latent.of_seed(key_of("boats"), 0, 0.8),)
+        assert request.visited == () and not atlas.shades, "the map begins bright"
         atlas._ask()
         atlas.view = atlas.view.moved(40, 0)
         atlas._ask()
@@ -65,6 +65,18 @@ def test_what_is_seen_is_asked_for_once(play: Play) -> None:
         atlas._ask()
         await sitting.settle()
         assert len(sitting.engine.requests_of(ShowTiles)) == 2, "a map that nobody sees costs nothing"
+
+    play(scenario)
+
+
+def test_where_one_has_been_is_asked_about_once_it_is_wanted(play: Play) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        atlas = await watched(sitting)
+        atlas.set_shades(True)
+        atlas._ask()
+        await sitting.settle()
+        assert sitting.engine.requests_of(ShowTiles)[-1].visited == (Latent.of_seed(key_of("boats"), 0, 0.8),)
+        atlas.watch(False)
 
     play(scenario)
 
