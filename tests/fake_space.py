@@ -59,7 +59,7 @@ class FakeSpace:
     models: set[str] = field(default_factory=set)
     library: dict[str, Member] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
-    likeness: float = 0.9
+    likeness: float = 0.96
     """Of the photos that are found."""
     resting: set[type[Request[Any]]] = field(default_factory=set)
     """Searches that do not come to their end."""

@@ -343,8 +343,9 @@ class FindOnMap(Request[MapPoint]):
         return self.latent.name or "the picture"
 
 
-ALIKE, NEAR = 0.88, 0.5
-"""Likenesses from which a photo counts as found, and as found in the main: at .85 a portrait has its hair and its dress, and no eyes."""
+ALIKE, NEAR, AKIN = 0.95, 0.88, 0.7
+"""Likenesses from which a photo counts as found; as near in what is large in it; as a picture of the kind that the model has learnt at all.
+It is features of a small thumbnail that are compared: at .9 a portrait has its hair and its dress, and no eyes."""
 
 
 def verdict(likeness: float, model: str) -> str:
@@ -352,7 +353,9 @@ def verdict(likeness: float, model: str) -> str:
     if likeness >= ALIKE:
         return f"Found in {model}: {likeness:.0%} alike."
     if likeness >= NEAR:
-        return f"Found in {model}, not in every detail: {likeness:.0%} alike."
+        return f"What {model} has is close in colours and masses, not in details: {likeness:.0%} alike."
+    if likeness >= AKIN:
+        return f"What {model} has is a distant likeness: {likeness:.0%} alike."
     return (
         f"This is hardly a picture of the kind that {model} has learnt: what was found is only {likeness:.0%} like it. "
         "To blend any two photos, lay them over each other on the canvas."

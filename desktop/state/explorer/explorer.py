@@ -189,12 +189,14 @@ class Explorer(QObject):
         self.atlas.bends = () if base is None else base.bends
 
     def _go_to_photo(self) -> None:
-        """A photo that was found is the live picture, unless a hand is just moving that: then it waits on its page."""
-        found = self.searching.latent
-        assert found is not None
-        self._notices.say(self.searching.sentence)
-        if not self.viewer.sliding and not self.dragging.is_running:
-            self.visit(found)
+        """A photo that was found is the live picture, unless the artist is elsewhere or a hand moves that: then it waits on its page."""
+        searching = self.searching
+        assert searching.latent is not None
+        if searching.is_watched and not self.viewer.sliding and not self.dragging.is_running:
+            self._notices.say(searching.sentence)
+            self.visit(searching.latent)
+        else:
+            self._notices.say(f"{searching.sentence} Photo leads there.")
 
     def _go_to_remade(self, asked: Latent, made: Latent) -> None:
         """A picture that was made anew is the live one where the artist still looks at what it was made of; else it waits on its page."""

@@ -16,7 +16,7 @@ from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
 from engine.api.events import Cancelled, Failed, Fidelity, Finished, Frame, Progress
-from engine.api.exploring import NEAR, Invert, Inverted
+from engine.api.exploring import AKIN, Invert, Inverted
 from engine.api.latent import Latent, ModelKey
 from engine.api.recipe import Photo
 from engine.api.requests import ImportPicture, Thumbnail
@@ -54,6 +54,8 @@ class Searching(QObject):
         """The photo's middle square, which is what is looked for."""
         self.tuned = True
         """Whether the generator itself may change a little for the photo."""
+        self.is_watched = True
+        """Whether the artist is at this search, or has gone to another tool meanwhile."""
         self._clear()
 
     def _clear(self) -> None:
@@ -66,7 +68,7 @@ class Searching(QObject):
     @property
     def is_of_another_kind(self) -> bool:
         """Whether the whole search has found hardly anything like the photo."""
-        return self.phase == "found" and self.near is not None and self.near.likeness < NEAR
+        return self.phase == "found" and self.near is not None and self.near.likeness < AKIN
 
     def open(self, model: ModelKey | None) -> None:
         """Look in another generator's space from now on. The photo stays on the table."""
@@ -121,6 +123,10 @@ class Searching(QObject):
                         pass
 
     # The search
+
+    def watch(self, on: bool) -> None:
+        """Whether the photo's page is in front."""
+        self.is_watched = on
 
     def set_tuned(self, on: bool) -> None:
         self.tuned = on

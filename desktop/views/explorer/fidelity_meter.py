@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.widgets.theme import THEME, Weight, font
 from engine.api.events import Fidelity
-from engine.api.exploring import ALIKE, NEAR
+from engine.api.exploring import AKIN, ALIKE, NEAR
 
 BAR = 6
 
@@ -32,7 +32,7 @@ class FidelityMeter(QWidget):
         if self._near is None:
             return ""
         like = self._near.likeness
-        return "close" if like >= ALIKE else "near" if like >= NEAR else "far"
+        return "found" if like >= ALIKE else "close, not in details" if like >= NEAR else "distant" if like >= AKIN else "far"
 
     def set_near(self, near: Fidelity | None) -> None:
         self._near = near
@@ -60,8 +60,8 @@ class FidelityMeter(QWidget):
         if self._near is not None and self._near.likeness > 0:
             filled = QRectF(track)
             filled.setWidth(max(BAR, track.width() * min(1.0, self._near.likeness)))
-            painter.setBrush(QColor({"close": THEME.good, "near": THEME.accent}.get(self.word, THEME.caution)))
+            painter.setBrush(QColor({"found": THEME.good, "close, not in details": THEME.accent}.get(self.word, THEME.caution)))
             painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
-        for tick in (NEAR, ALIKE):
+        for tick in (AKIN, NEAR, ALIKE):
             painter.fillRect(QRectF(track.width() * tick - 0.5, track.top(), 1, BAR), QColor(THEME.panel))
         painter.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.state.explorer.searching import Phase
@@ -35,6 +35,7 @@ class PhotoPage(QWidget):
     visit_wanted = Signal()
     layers_wanted = Signal()
     tuned_changed = Signal(bool)
+    shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +53,7 @@ class PhotoPage(QWidget):
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.visit = push_button("Go there", "primary")
-        self.visit.setToolTip("Make it the live picture again")
+        self.visit.setToolTip("Make it the live picture")
         self.again = push_button("Look once more")
         self.layers = push_button("Blend it on the canvas instead", icon_name="layers")
         self.another = LinkButton("Another photo…")
@@ -95,6 +96,15 @@ class PhotoPage(QWidget):
         for button in (self.from_canvas, self.canvas_link):
             button.setEnabled(there)
             button.setToolTip("" if there else "There is no photo on the canvas")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # a window that is minimised is still at this page
+            self.shown.emit(False)
 
     def _connect(self) -> None:
         for button in (self.choose, self.another):

@@ -29,6 +29,7 @@ class PhotoBindings(QObject):
         page.search_wanted.connect(searching.search)
         page.stop_wanted.connect(searching.stop)
         page.visit_wanted.connect(self._visit)
+        page.shown.connect(searching.watch)
         page.layers_wanted.connect(self._lay)
         page.tuned_changed.connect(searching.set_tuned)
         self._show()

@@ -34,8 +34,8 @@ def test_a_photo_that_was_found_is_the_live_picture_and_all_tools_go_on_from_it(
         assert phase_of(searching) == "empty"
         searching.take_file(photo)
         await sitting.settle()
-        assert phase_of(searching) == "found" and searching.sentence == "Found in boats: 90% alike." == sitting.said[-1]
-        assert searching.near is not None and searching.near.likeness == 0.9 and not searching.is_of_another_kind
+        assert phase_of(searching) == "found" and searching.sentence == "Found in boats: 96% alike." == sitting.said[-1]
+        assert searching.near is not None and searching.near.likeness == 0.96 and not searching.is_of_another_kind
         assert (searching.original.width(), searching.original.height()) == (40, 40)  # the middle of 60 x 40
         assert explorer.viewer.latent == searching.latent == explorer.steering.base
         explorer.bookmark()
@@ -52,6 +52,20 @@ def test_a_photo_that_was_found_is_the_live_picture_and_all_tools_go_on_from_it(
     play(scenario)
 
 
+def test_what_is_found_while_the_artist_is_elsewhere_waits_on_its_page(play: Play, photo: Path) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        explorer = await searched(sitting, photo)
+        before = explorer.viewer.latent
+        explorer.searching.watch(False)
+        sitting.script.space.resting.clear()
+        explorer.searching.search()
+        await sitting.settle()
+        assert phase_of(explorer.searching) == "found" and explorer.viewer.latent == before != explorer.searching.latent
+        assert sitting.said[-1] == "Found in boats: 96% alike. Photo leads there."
+
+    play(scenario)
+
+
 def test_stopping_keeps_the_best_so_far(play: Play, photo: Path) -> None:
     async def scenario(sitting: Sitting) -> None:
         explorer = await searched(sitting, photo)
@@ -61,7 +75,7 @@ def test_stopping_keeps_the_best_so_far(play: Play, photo: Path) -> None:
         assert best is not None and explorer.viewer.latent != best
         searching.stop()
         await sitting.settle()
-        assert phase_of(searching) == "stopped" and searching.sentence == "Stopped: the best so far is 45% alike."
+        assert phase_of(searching) == "stopped" and searching.sentence == "Stopped: the best so far is 48% alike."
         assert explorer.viewer.latent == best and sitting.troubles == []
 
     play(scenario)

@@ -34,10 +34,10 @@ def test_at_first_it_says_what_it_is_for(page: PhotoPage) -> None:
 def test_while_it_searches_the_two_pictures_are_beside_each_other(page: PhotoPage) -> None:
     page.set_phase("searching", "", has_found=False, other_kind=False)
     page.set_photo(picture(width=64, height=64))
-    page.set_found(picture(width=32, height=32), Fidelity(0.62, 18.4), 0.25)
+    page.set_found(picture(width=32, height=32), Fidelity(0.9, 18.4), 0.25)
     QApplication.processEvents()
     assert page.photo.y() == page.found.y() and page.photo.width() == page.photo.height() == page.found.width() > 150
-    assert page.meter.text == "62% alike" and page.meter.word == "near" and page.meter.accessibleName() == "Likeness: 62% alike near"
+    assert page.meter.text == "90% alike" and page.meter.accessibleName() == "Likeness: 90% alike close, not in details"
     assert page.stop.isVisible() and page.progress.value() == 250 and not page.again.isVisible() and not page.sentence.isVisible()
     assert not page.tuned.isEnabled()
 
@@ -58,7 +58,13 @@ def test_what_was_found_can_be_gone_to_and_what_is_of_another_kind_laid_on_the_c
 
 
 @pytest.mark.parametrize(
-    ("likeness", "word", "colour"), [(0.9, "close", THEME.good), (0.6, "near", THEME.accent), (0.3, "far", THEME.caution)]
+    ("likeness", "word", "colour"),
+    [
+        (0.95, "found", THEME.good),
+        (0.9, "close, not in details", THEME.accent),
+        (0.8, "distant", THEME.caution),
+        (0.3, "far", THEME.caution),
+    ],
 )
 def test_the_meter_says_it_by_length_colour_and_word(qtbot: QtBot, likeness: float, word: str, colour: str) -> None:
     meter = FidelityMeter()
@@ -68,7 +74,7 @@ def test_the_meter_says_it_by_length_colour_and_word(qtbot: QtBot, likeness: flo
     meter.set_near(Fidelity(likeness, 20.0))
     image = meter.grab().toImage()
     assert meter.word == word and image.pixelColor(20, 23).name() == colour
-    assert image.pixelColor(round(200 * likeness) + 4, 23).name() == THEME.hover
+    assert image.pixelColor(round(200 * likeness) + 3, 23).name() == THEME.hover
 
 
 def mime_of(*urls: str, image: QImage | None = None) -> QMimeData:
