@@ -1,7 +1,7 @@
-"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, the export dialog, and
-the Train workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
+"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, the export dialog,
+the Explore workspace, and the Train workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
 
-python docs/make_images.py [gallery] [window] [printing] [training]
+python docs/make_images.py [gallery] [window] [printing] [exploring] [training]
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
+SEEDS = (45, 28, 20, 55)
+"""Of the house generator's pictures that are bookmarked."""
+PATH = [(60, 80), (150, 160), (240, 90), (330, 200), (260, 320), (120, 300)]
+"""A line drawn on the map, in pixels."""
 FORMS, SEEN = 400, 14_000
 """How many compositions are drawn for a training, and how many pictures it sees before it is photographed."""
 
@@ -128,6 +132,56 @@ async def _queued(app: App, prints: Path) -> None:
     window.close()
 
 
+def exploring() -> None:
+    """The Explore workspace with the house generator: its map with bookmarks and a drawn path, and directions."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import qasync
+
+    from desktop.app import make_application
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SFUMATO_HOME"] = str(Path(folder) / "home")
+        with qasync.QEventLoop(make_application()) as loop:
+            loop.run_until_complete(_explored())
+
+
+async def _explored() -> None:
+    from desktop.app import App
+    from engine.api.places import places
+
+    app = App(places())
+    explorer, tasks = app.studio.explorer, app.studio.tasks
+    app.window.resize(1440, 900)
+    app.window.show()
+    try:
+        await app.begin()
+        await tasks.idle()
+        app.handlers.show_explorer()
+        await tasks.idle()
+        space = app.window.explorer
+        assert space is not None
+        for seed in SEEDS:
+            explorer.steering.set_seed(seed)
+            await tasks.idle()
+            app.handlers.bookmark()
+            await tasks.idle()
+        space.show_tool("Map")
+        await tasks.idle()
+        space.map.canvas.drawn.emit(PATH)
+        await tasks.idle()
+        await _photograph(app.window, "explore-map")
+        explorer.travelling.leave()
+        explorer.steering.set_seed(SEEDS[-1])
+        space.show_tool("Steer")
+        await tasks.idle()
+        space.steer.pushed.emit(0, 1.5)
+        space.steer.rested.emit()
+        await tasks.idle()
+        await _photograph(app.window, "explore-steer")
+    finally:
+        await app.close()
+
+
 def training() -> None:
     """The Train workspace: a folder's report, a training under way, its model."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -179,7 +233,13 @@ async def _photograph(window: QWidget, name: str) -> None:
         keep(shot, IMAGES / f"{name}.jpg")
 
 
-MADE: dict[str, Callable[[], None]] = {"gallery": gallery, "window": window, "printing": printing, "training": training}
+MADE: dict[str, Callable[[], None]] = {
+    "gallery": gallery,
+    "window": window,
+    "printing": printing,
+    "exploring": exploring,
+    "training": training,
+}
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
