@@ -119,6 +119,11 @@ class ValueSlider(QWidget):
         self._label.hide()
         grid.addWidget(self._track, 0, 0)
 
+    @property
+    def value_width(self) -> int:
+        """What the number takes of a slider without its name, at the right of the bar, in pixels."""
+        return self._edit.width() + THEME.space_2
+
     def reset(self) -> None:
         """Back to the default, as a gesture of its own."""
         self._end_gesture()

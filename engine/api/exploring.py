@@ -53,7 +53,7 @@ class Direction:
     @property
     def name(self) -> str:
         """Before the artist has found a better one."""
-        return f"{'Weights' if self.kind == 'sefa' else 'Spread'} {self.index + 1}"
+        return f"Direction {self.index + 1} of its {'weights' if self.kind == 'sefa' else 'pictures'}"
 
 
 @dataclass(frozen=True)

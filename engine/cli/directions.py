@@ -55,7 +55,7 @@ def directions(
 
 
 def _line(way: Direction, sheet: Path | None) -> str:
-    return f"{way.name:<10} {way.share:6.1%}" + ("" if sheet is None else f"  {sheet}")
+    return f"{way.name:<27} {way.share:6.1%}" + ("" if sheet is None else f"  {sheet}")
 
 
 def _plain(way: Direction, sheet: Path | None) -> dict[str, Any]:

@@ -68,7 +68,11 @@ async def look_at_the_family(artist: Traveller) -> None:
     space, explorer = space_of(artist), artist.app.studio.explorer
     space.show_tool("Family")
     await artist.settle()
-    assert [row.how for row in space.family.list.relatives] == ["points dragged", "pushed along Weights 2", "found for a photo"]
+    assert [row.how for row in space.family.list.relatives] == [
+        "points dragged",
+        "pushed along Direction 2 of its weights",
+        "found for a photo",
+    ]
     explorer.travelling.leave()
 
 

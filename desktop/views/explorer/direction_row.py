@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, 
 from desktop.state.explorer.steering import FARTHEST
 from desktop.state.explorer.ways import AMOUNTS
 from desktop.widgets.controls import ValueSlider, push_button
+from desktop.widgets.slider_track import MARGIN
 from desktop.widgets.theme import THEME, Weight, font
 from engine.api.exploring import GROUPS, Group
 
@@ -81,6 +82,11 @@ class Strip(QWidget):
         self._amount = amount
         self.update()
 
+    @property
+    def mark_at(self) -> float:
+        """Where the mark stands, in pixels from the left: above the handle of a slider of the same width."""
+        return MARGIN + (self.width() - 2 * MARGIN) * (self._amount + FARTHEST) / (2 * FARTHEST)
+
     def sizeHint(self) -> QSize:
         return QSize(len(AMOUNTS) * 64, 64)
 
@@ -98,9 +104,7 @@ class Strip(QWidget):
         if not self._image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(QRectF(self.rect()), self._image)
-        side, span = self.width() / len(AMOUNTS), AMOUNTS[-1] - AMOUNTS[0]
-        at = side / 2 + (self.width() - side) * (self._amount - AMOUNTS[0]) / span
-        at = min(max(at, 2.0), self.width() - 2.0)
+        at = self.mark_at
         painter.fillRect(QRectF(at - 3, self.height() - 8, 6, 8), QColor(0, 0, 0, 160))
         painter.fillRect(QRectF(at - 1.5, self.height() - 7, 3, 7), QColor(THEME.accent))
         painter.end()
@@ -134,7 +138,10 @@ class DirectionRow(QWidget):
         column.setContentsMargins(THEME.space_4, THEME.space_2, THEME.space_4, THEME.space_3)
         column.setSpacing(THEME.space_1)
         column.addLayout(top)
-        column.addWidget(self.strip)
+        pictures = QHBoxLayout()
+        pictures.setContentsMargins(0, 0, self.slider.value_width, 0)
+        pictures.addWidget(self.strip)
+        column.addLayout(pictures)
         column.addWidget(self.slider)
         self.name.editingFinished.connect(self._tell_name)
         self.groups.toggled.connect(lambda *_: self.groups_changed.emit(self.groups.groups))

@@ -56,10 +56,13 @@ def test_directions_are_listed_and_drawn(sfumato: CommandLine, tmp_path: Path) -
     said = sfumato("directions", "--model", "mine", "-o", tmp_path / "sheets", "--count", 3, "--pictures", 2, "--json")
     assert said.code == 0, said.err
     found = said.events[-1]["directions"]
-    assert [way["name"] for way in found] == ["Weights 1", "Weights 2", "Weights 3"] and len(found[0]["step"]) == 8
-    assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["weights-1.png", "weights-2.png", "weights-3.png"]
+    names = [f"Direction {number} of its weights" for number in (1, 2, 3)]
+    assert [way["name"] for way in found] == names and len(found[0]["step"]) == 8
+    assert sorted(path.stem for path in (tmp_path / "sheets").iterdir()) == [name.lower().replace(" ", "-") for name in names]
     said = sfumato("directions", "--model", "mine", "--kind", "ganspace", "--count", 2)
-    assert [line.split()[:2] for line in said.out.splitlines()] == [["Spread", "1"], ["Spread", "2"]]
+    assert [line.rsplit(maxsplit=1)[0].rstrip() for line in said.out.splitlines()] == [
+        f"Direction {number} of its pictures" for number in (1, 2)
+    ]
     assert "between 1 and 8" in sfumato("directions", "--model", "mine", "--count", 9).sentence(2)
 
 

@@ -164,7 +164,7 @@ def test_what_cannot_be_replayed_is_said(model: GeneratorModel, context: Context
     (way,) = directions(model, "sefa", 1)
     far = Steered(replace(photo, tuning=None), (Push(replace(way, index=500), 1.0), Push(way, 1.0)))
     done = replay(context, keep(context, far))
-    assert done.changed[0].startswith("the vase was found in mine") and "Weights 501 are left out" in done.changed[1]
+    assert done.changed[0].startswith("the vase was found in mine") and "Direction 501 of its weights are left out" in done.changed[1]
     parent = keep(context, photo)
     bent = Varied(photo, replace(photo, bends=(BLUR, replace(BLUR, side=64))))
     kept, _ = drive(family.keep_picture(KeepPicture(bent.made, bent), context))

@@ -88,7 +88,7 @@ def test_steps_go_where_they_are_let_and_locks_hold(model: GeneratorModel) -> No
     with pytest.raises(BadRequest, match="at most 20"):
         steered(Steered(base, (Push(way, float("nan")),)), model.network)
     other = replace(way, model=ModelKey("other", "0" * 64))
-    with pytest.raises(OtherModel, match="Weights 1"):
+    with pytest.raises(OtherModel, match="Direction 1 of its weights"):
         steered(Steered(base, (Push(other, 1.0),)), model.network)
 
 

@@ -26,7 +26,7 @@ def test_six_directions_come_with_strips_and_more_on_demand(play: Play) -> None:
         assert sitting.engine.requests_of(FindDirections) == [], "not before they are seen"
         ways.watch(True)
         await sitting.settle()
-        assert [ways.name(way) for way in ways.all] == [f"Weights {number}" for number in range(1, 7)]
+        assert [ways.name(way) for way in ways.all] == [f"Direction {number} of its weights" for number in range(1, 7)]
         assert pictured == list(range(6)) and ways.has_more
         ways.more()
         await sitting.settle()
@@ -39,7 +39,7 @@ def test_six_directions_come_with_strips_and_more_on_demand(play: Play) -> None:
         )
         ways.set_kind("ganspace")
         await sitting.settle()
-        assert ways.name(ways.all[0]) == "Spread 1" and len(ways.all) == 6
+        assert ways.name(ways.all[0]) == "Direction 1 of its pictures" and len(ways.all) == 6
 
     play(scenario)
 
@@ -56,7 +56,7 @@ def test_a_name_in_ones_own_words_is_there_again(play: Play) -> None:
         assert ways.name(first) == "Warmth"
         ways.rename(first, "")
         await sitting.settle()
-        assert ways.name(first) == "Weights 1"
+        assert ways.name(first) == "Direction 1 of its weights"
 
     play(scenario)
 

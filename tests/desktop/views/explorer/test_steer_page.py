@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.views.explorer.steer_page import SteerPage
+from desktop.widgets.slider_track import SliderTrack
 from engine.api.exploring import GROUPS
 from tests.desktop.views.finding import named, picture
 
@@ -39,6 +40,16 @@ def test_a_row_tells_its_place(page: SteerPage) -> None:
     QTest.keyClicks(row.name, "Warmth")
     QTest.keyClick(row.name, Qt.Key.Key_Return)
     assert told == [(1, 4.0), ("rest",), (1, ("coarse", "middle")), (1, "Warmth")]
+
+
+@pytest.mark.parametrize("amount", [-3.0, 0.0, 4.0])
+def test_the_mark_on_the_strip_stands_above_the_sliders_handle(page: SteerPage, amount: float) -> None:
+    page.set_direction(0, "Light", amount, GROUPS)
+    QApplication.processEvents()
+    row = page.rows[0]
+    track = row.slider.findChild(SliderTrack)
+    assert track is not None and track.mapTo(row, QPoint(0, 0)).x() == row.strip.x() and track.width() == row.strip.width()
+    assert track.x_of(track.value()) == pytest.approx(row.strip.mark_at, abs=0.5)
 
 
 def test_locks_and_what_is_shown(page: SteerPage) -> None:
