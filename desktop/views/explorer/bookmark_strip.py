@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QMenu, QStackedLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from desktop.widgets.controls import Caption
 from desktop.widgets.theme import THEME, font
@@ -45,8 +55,9 @@ class BookmarkStrip(QWidget):
     def ids(self) -> list[str]:
         return [self.list.item(row).data(ID) for row in range(self.list.count())]
 
-    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]]) -> None:
-        """(id, name) of each. What is shown already keeps its picture."""
+    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]], model: str = "") -> None:
+        """(id, name) of each, all of one model. What is shown already keeps its picture."""
+        self.list.names.model = model
         self.list.blockSignals(True)
         known = {self.list.item(row).data(ID): self.list.item(row).icon() for row in range(self.list.count())}
         chosen = self.list.currentItem().data(ID) if self.list.currentItem() is not None else None
@@ -96,6 +107,8 @@ class _List(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Bookmarks")
+        self.names = _ShortNames(self)
+        self.setItemDelegate(self.names)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
@@ -117,6 +130,25 @@ class _List(QListWidget):
             self.delete_key.emit(item.data(ID))
         else:
             super().keyPressEvent(event)
+
+
+class _ShortNames(QStyledItemDelegate):
+    """Draws what tells pictures of one `model` apart; the whole name is what is edited, and in the tip."""
+
+    model = ""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.text = short_name(option.text, self.model)
+
+
+def short_name(name: str, model: str) -> str:
+    """A picture's name among others of the same model: "Seed 12" of "scrolls 12", "A place on the map" of "scrolls, a place on the map"."""
+    rest = name.removeprefix(model)
+    if not model or rest == name or not rest.startswith((" ", ", ")):
+        return name
+    rest = rest.lstrip(", ")
+    return f"Seed {rest}" if rest.isdecimal() else rest[:1].upper() + rest[1:] or name
 
 
 def icon_of(image: QImage) -> QIcon:

@@ -1,0 +1,35 @@
+"""The bookmarks below the live picture: what is read of their names."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
+
+from desktop.views.explorer.bookmark_strip import BookmarkStrip, short_name
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("scrolls-128 5042", "Seed 5042"),
+        ("scrolls-128, a place on the map", "A place on the map"),
+        ("scrolls-128, place 12 of a path", "Place 12 of a path"),
+        ("scrolls-1289 4", "scrolls-1289 4"),
+        ("scrolls-128", "scrolls-128"),
+        ("The twelfth", "The twelfth"),
+    ],
+)
+def test_the_generators_name_gives_way(name: str, short: str) -> None:
+    assert short_name(name, "scrolls-128") == short
+    assert short_name(name, "") == name
+
+
+def test_the_short_name_is_drawn_and_the_whole_one_edited(qtbot: QtBot) -> None:
+    strip = BookmarkStrip()
+    qtbot.addWidget(strip)
+    strip.set_bookmarks([("a", "scrolls-128 5042")], "scrolls-128")
+    option, item = QStyleOptionViewItem(), strip.list.item(0)
+    strip.list.names.initStyleOption(option, strip.list.indexFromItem(item))
+    assert option.text == "Seed 5042"
+    assert item.text() == item.toolTip() == "scrolls-128 5042"
