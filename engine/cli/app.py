@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from errno import ENOSPC
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -140,7 +140,8 @@ NUMBERS: Final = {
 
 def _bounds(error: typer.TyperException) -> str:
     """Which numbers an option takes, where it was given another one; else empty."""
-    param, cause = getattr(error, "param", None), error.__cause__
+    param: Any = getattr(error, "param", None)
+    cause: Any = error.__cause__
     if param is None or not hasattr(cause, "errors"):
         return ""
     first = cause.errors()[0]

@@ -206,6 +206,8 @@ def _from_pillow(image: ImageFile.ImageFile, subject: str) -> StoredPixels:
 
 def _reason(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
+    if lines and "truncated" in lines[0].lower():  # Pillow's word, with a number of bytes that helps nobody
+        return "its end is missing"
     return lines[0].rstrip(".") if lines else type(error).__name__
 
 

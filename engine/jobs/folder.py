@@ -65,15 +65,19 @@ def _advanced(examination: Examination) -> Examined | Report:
 
 @dataclass
 class _Sheet:
-    """The first usable picture of each of SHOWN equal parts of the folder, as it will be trained on."""
+    """A usable picture of each of SHOWN equal parts of the folder, as it will be trained on; where a part has none, the next has two."""
 
-    pictures: dict[int, Pixels] = field(default_factory=dict)
+    pictures: list[Pixels] = field(default_factory=list)
 
     def add(self, now: Examined) -> Frame | None:
         """The sheet, where a picture has come onto it."""
         place = now.done * SHOWN // (now.total + 1)
-        if now.pixels is None or place in self.pictures:
+        if now.pixels is None or len(self.pictures) > place:
             return None
         small = resize(np.ascontiguousarray(now.pixels.transpose(1, 2, 0)), EDGE, EDGE)
-        self.pictures[place] = small.astype(np.uint8, copy=False).transpose(2, 0, 1)
-        return frame(Picture(sheet(np.stack(list(self.pictures.values())), COLUMNS)), 1.0)
+        self.pictures.append(small.astype(np.uint8, copy=False).transpose(2, 0, 1))
+        laid = sheet(np.stack(self.pictures), COLUMNS)
+        alpha = np.full(laid.shape[:2], 255, np.uint8)
+        if rest := len(self.pictures) % COLUMNS:
+            alpha[-EDGE:, rest * EDGE :] = 0  # a row that is not full ends with its last picture
+        return frame(Picture(laid, alpha), 1.0)

@@ -188,5 +188,5 @@ class _LeftOut(Section):
 
 def _line(file: LeftOut) -> str:
     if file.reason == "duplicate":
-        return f"{file.name} is {file.detail}"
+        return f"{file.name} is the same picture as {file.detail}"
     return f"{file.name} – {file.detail}" if file.detail else file.name

@@ -45,6 +45,8 @@ class RunState:
     trouble: str
     can_finish: bool
     finishes_at_checkpoint: bool
+    is_kept: bool = False
+    """Whether a pause loses nothing."""
     ending: str = ""
     """How original the finished model is."""
 
@@ -64,6 +66,7 @@ class RunState:
             trouble=run.trouble,
             can_finish=run.can_finish,
             finishes_at_checkpoint=run.finishes_at_checkpoint,
+            is_kept=course.saved,
             ending=run.ending,
         )
 
@@ -99,6 +102,7 @@ class RunPanel(QWidget):
         self.ending = Caption(wrap=True)
         self.pause = push_button("Pause", icon_name="pause")
         self.stop = push_button("Stop…", icon_name="stop")
+        self.give_up = push_button("Stop", icon_name="stop")
         self.later = Caption("It stops and makes the model when the next checkpoint is written, within three minutes.", wrap=True)
         self.carry_on = LinkButton("Carry on instead")
         self.minutes = combo("Go on for")
@@ -141,8 +145,9 @@ class RunPanel(QWidget):
     def _show_buttons(self, state: RunState) -> None:
         at_work = state.phase in ("preparing", "running")
         self.pause.setVisible(at_work)
-        self.pause.setText("Pause" if state.can_finish else "Stop")
-        self.pause.setToolTip("Save, and go on whenever you like" if state.can_finish else "Nothing has been learnt yet: nothing is kept")
+        self.pause.setEnabled(state.is_kept)
+        self.pause.setToolTip("Save, and go on whenever you like" if state.is_kept else "Nothing has been learnt yet that could be saved")
+        self.give_up.setVisible(at_work and not state.is_kept)
         self.stop.setVisible(at_work and state.can_finish)
         for part in (self.later, self.carry_on):
             part.setVisible(state.finishes_at_checkpoint)
@@ -191,13 +196,15 @@ class RunPanel(QWidget):
         for part in middle:
             column.addWidget(part)
         column.addStretch(1)
-        for part in (self.later, self.carry_on, self.pause, self.stop, self.use, self.minutes, self.go_on, self.make):
+        for part in (self.later, self.carry_on, self.pause, self.give_up, self.stop, self.use, self.minutes, self.go_on, self.make):
             column.addWidget(part)
         column.addWidget(self.delete, alignment=Qt.AlignmentFlag.AlignHCenter)
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.back_wanted)
         self.pause.clicked.connect(self.pause_wanted)
+        self.give_up.clicked.connect(self.pause_wanted)
+        self.give_up.setToolTip("Nothing has been learnt yet: nothing is kept")
         self.carry_on.clicked.connect(self.carry_on_wanted)
         self.go_on.clicked.connect(lambda _: self.go_on_wanted.emit(self.minutes.currentData()))
         self.go_on.setToolTip("Exactly from where it was")

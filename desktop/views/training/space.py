@@ -45,9 +45,9 @@ class TrainingSpace(QWidget):
     def take_focus(self) -> None:
         """Begin with what is most likely to be done on the page."""
         panel = self.run.panel
-        wanted = (self.welcome.choose_button, self.plan.choices.name, panel.pause, panel.use, panel.go_on, self.model.another)
-        for widget in wanted:
-            if widget.isVisible():
+        wanted = (self.welcome.choose_button, self.plan.choices.name, panel.pause, panel.use, panel.go_on)
+        for widget in (*wanted, panel.back, self.model.another):
+            if widget.isVisible() and widget.isEnabled():
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 

@@ -90,7 +90,7 @@ class Report:
 
 _WORDS: dict[Reason, tuple[str, str, str]] = {
     "broken": ("file", "left out as unreadable", "{name} ({detail})"),
-    "duplicate": ("picture", "left out, being there already", "{name} is {detail}"),
+    "duplicate": ("picture", "left out, being there already", "{name} is the same picture as {detail}"),
     "tiny": ("picture", "left out as too small", "{name} ({detail})"),
     "gone": ("file", "gone since the folder was listed", "{name}"),
     "other": ("file", "passed over as no picture", "{name}"),

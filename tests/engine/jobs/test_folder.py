@@ -57,7 +57,10 @@ def test_a_folder_is_reported_in_plain_words_with_its_pictures(stage: Stage, fol
     assert report.sentences[0] == f"{PICTURES} pictures are ready to train on at 16 × 16."
     assert report.estimate.pace > 0
     assert 0 < report.estimate.memory < report.estimate.free
-    shapes = [body.pixels.shape for body in stage.of(job) if isinstance(body, Frame)]
+    frames = [body.pixels for body in stage.of(job) if isinstance(body, Frame)]
+    last = PICTURES % COLUMNS * EDGE
+    assert last > 0 and frames[-1][-1, last - 1, 3] == 255 and not frames[-1][-1, last:].any()  # beyond the last one is nothing
+    shapes = [pixels.shape for pixels in frames]
     assert shapes[0] == (EDGE, COLUMNS * EDGE, 4)
     assert shapes[-1] == (2 * EDGE, COLUMNS * EDGE, 4)
     assert len(shapes) == PICTURES

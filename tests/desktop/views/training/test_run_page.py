@@ -30,7 +30,9 @@ RUNNING = RunState(
     trouble="",
     can_finish=True,
     finishes_at_checkpoint=False,
+    is_kept=True,
 )
+NEW = replace(RUNNING, can_finish=False, is_kept=False)
 DELETE = "Delete this training…"
 GREEN = Watched("green", "It learns.", (), 0.1, 0.55, 0.01, 0.4, 0.9, 0.5)
 GRIDS = tuple(PreviewGrid(6400 * place, Path(f"grid-{place}.png")) for place in range(3))
@@ -45,7 +47,7 @@ def panel(qtbot: QtBot) -> RunPanel:
 
 
 def buttons(panel: RunPanel) -> set[str]:
-    offered = (panel.pause, panel.stop, panel.go_on, panel.make, panel.use, panel.carry_on, panel.delete)
+    offered = (panel.pause, panel.give_up, panel.stop, panel.go_on, panel.make, panel.use, panel.carry_on, panel.delete)
     return {button.text() for button in offered if button.isVisible()}
 
 
@@ -65,7 +67,9 @@ def test_what_a_running_training_says(panel: RunPanel) -> None:
 
 def test_each_phase_offers_what_can_be_done(panel: RunPanel) -> None:
     for state, words, offered in (
-        (replace(RUNNING, phase="preparing", can_finish=False, stage=Progress(3, 9, "reading pictures")), "Reading pictures", {"Stop"}),
+        (replace(NEW, phase="preparing", stage=Progress(3, 9, "reading pictures")), "Reading pictures", {"Pause", "Stop"}),
+        (NEW, "Training", {"Pause", "Stop"}),
+        (replace(RUNNING, phase="preparing", can_finish=False), "Getting ready", {"Pause"}),
         (replace(RUNNING, phase="pausing"), "Pausing: what has been learnt is saved", set()),
         (replace(RUNNING, phase="paused"), "Paused and saved", {"Go on", "Make the model", DELETE}),
         (replace(RUNNING, phase="finishing"), "Making the model", set()),
@@ -76,6 +80,17 @@ def test_each_phase_offers_what_can_be_done(panel: RunPanel) -> None:
         panel.set_state(state)
         assert words in texts(panel)
         assert buttons(panel) == offered, state.phase
+
+
+def test_what_has_learnt_nothing_is_stopped_and_not_paused(panel: RunPanel) -> None:
+    told: list[object] = []
+    panel.pause_wanted.connect(lambda: told.append("stopped"))
+    panel.set_state(NEW)
+    assert not panel.pause.isEnabled()
+    panel.give_up.click()
+    assert told == ["stopped"]
+    panel.set_state(RUNNING)
+    assert panel.pause.isEnabled()
 
 
 def test_three_ways_to_stop_and_one_to_go_on(panel: RunPanel) -> None:

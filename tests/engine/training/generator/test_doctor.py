@@ -113,7 +113,7 @@ def test_a_truncated_jpeg_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "cut.jpg").write_bytes((tmp_path / "cut.jpg").read_bytes()[:-800])
     report = examined(tmp_path)
     assert [item.name for item in report.of("broken")] == ["cut.jpg"]
-    assert any("cut.jpg (" in sentence and "unreadable" in sentence for sentence in report.sentences())
+    assert any("cut.jpg (its end is missing)" in sentence and "unreadable" in sentence for sentence in report.sentences())
 
 
 def test_damage_anywhere_in_any_format_ends_nothing(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_duplicates_name_the_picture_they_repeat(tmp_path: Path, again: Callable
     again(scene(1), tmp_path / "z.jpg")
     report = examined(tmp_path, 32)
     assert [(item.name, item.detail) for item in report.of("duplicate")] == [("z.jpg", "001.png")]
-    assert any("z.jpg is 001.png" in sentence for sentence in report.sentences())
+    assert any("z.jpg is the same picture as 001.png" in sentence for sentence in report.sentences())
 
 
 def test_flat_pictures_of_different_colours_are_no_duplicates(tmp_path: Path) -> None:

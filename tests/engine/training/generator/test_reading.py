@@ -152,7 +152,7 @@ def test_a_truncated_picture_is_damaged(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 256, (64, 64, 3), np.uint8)).save(tmp_path / "a.jpg")
     (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:2000])
-    with pytest.raises(ImageDamaged, match="truncated"):
+    with pytest.raises(ImageDamaged, match="its end is missing"):
         opened(tmp_path / "a.jpg")
 
 
