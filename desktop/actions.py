@@ -130,7 +130,6 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
         "zoom-out",
         "compare-split",
         "soft-proof",
-        "gamut-warning",
         "next-style",
         "previous-style",
         "add-layer",
@@ -139,7 +138,10 @@ NEED_PICTURE: Final[frozenset[str]] = frozenset(
 """Commands that mean nothing on an empty canvas."""
 
 
-NEED_STUDIO: Final[frozenset[str]] = NEED_PICTURE | {"undo", "redo", "paste", "search-styles", "add-style"}
+NEED_PROOF: Final[frozenset[str]] = frozenset({"gamut-warning"})
+"""Commands on the canvas in a printer's colours."""
+
+NEED_STUDIO: Final[frozenset[str]] = NEED_PICTURE | NEED_PROOF | {"undo", "redo", "paste", "search-styles", "add-style"}
 """Commands on what is not seen in the other workspaces."""
 
 NEED_EXPLORER: Final[frozenset[str]] = frozenset({"another-picture", "bookmark", "find-photo", "send-to-canvas"})

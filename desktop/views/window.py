@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions import NEED_EXPLORER, NEED_PICTURE, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
+from desktop.actions import NEED_EXPLORER, NEED_PICTURE, NEED_PROOF, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
 from desktop.state.settings import WindowShape
 from desktop.views.banner import Banners
 from desktop.views.canvas import Canvas
@@ -146,6 +146,8 @@ class Window(QMainWindow):
     def show_space(self, id: str) -> None:
         """Bring a workspace to the front; its command says which. One beside the studio must have been added."""
         beside = {SPACES[1]: self.training, SPACES[2]: self.explorer}.get(id)
+        if self.stack.currentWidget() is not (beside or self.stack.widget(0)):
+            self.status.setText("")  # it was said of what was in front
         self.stack.setCurrentIndex(0 if beside is None else self.stack.indexOf(beside))
         self.actions_by_id[id].setChecked(True)
         self.space_switch.set_value(id)
@@ -158,8 +160,10 @@ class Window(QMainWindow):
     def _enable_commands(self) -> None:
         in_studio = not self.in_training and not self.in_explorer
         for id in NEED_STUDIO:
-            possible = self._can_undo.get(id, self._has_picture if id in NEED_PICTURE else True)
-            self.actions_by_id[id].setEnabled(possible and in_studio and (self._is_proofed or id != "gamut-warning"))
+            possible = self._can_undo.get(id, self._has_picture or id not in NEED_PICTURE)
+            if id in NEED_PROOF:
+                possible = self._has_picture and self._is_proofed
+            self.actions_by_id[id].setEnabled(possible and in_studio)
         for id in NEED_EXPLORER:
             self.actions_by_id[id].setEnabled(self.in_explorer)
 

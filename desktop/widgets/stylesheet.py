@@ -128,6 +128,9 @@ QListView::item { border: 2px solid transparent; border-radius: ${radius}px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $pressed; color: $text; }
 QListView::item:focus { border-color: $accent; }
+QListView::indicator { width: 13px; height: 13px; background: $raised; border: 1px solid $text_faint; border-radius: 3px; }
+QListView::indicator:hover { border-color: $text; }
+QListView::indicator:checked { image: url(icons:check.svg); }
 """
 
 

@@ -126,6 +126,17 @@ def test_compare_stands_on_the_button_as_on_the_canvas(visit: Visitor, boat: Pat
     visit(scenario)
 
 
+def test_what_was_said_of_one_workspace_is_not_said_in_another(visit: Visitor) -> None:
+    async def scenario(app: App) -> None:
+        app.window.status.setText("Painted in 0.2 s")
+        app.handlers.show_studio()
+        assert app.window.status.text() == "Painted in 0.2 s"  # it is in front already
+        app.handlers.show_training()
+        assert app.window.status.text() == ""
+
+    visit(scenario)
+
+
 def test_copy_and_paste_by_the_clipboard(visit: Visitor, boat: Path) -> None:
     async def scenario(app: App) -> None:
         app.window.actions_by_id["paste"].trigger()
