@@ -174,3 +174,9 @@ def test_what_is_selected_stays_so_when_the_queue_moves_on(queue: QueueList) -> 
     queue.set_items([item(1, "failed"), item(3, "waiting"), item(2, "working", fraction=0.9)], paused=False)
     assert [row.text() for row in rows(queue).selectedItems()] == ["photo 3.jpg – Almond Tree, waiting"]
     assert named(queue, QToolButton, "Later").isEnabled()
+
+
+def test_a_reason_that_is_cut_is_told_whole(queue: QueueList) -> None:
+    reason = "photo 1.jpg is damaged (its end is missing): open it in the program that made it and save it again."
+    queue.set_items([item(1, "failed", reason)], paused=False)
+    assert rows(queue).item(0).toolTip() == reason
