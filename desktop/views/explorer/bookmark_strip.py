@@ -23,6 +23,7 @@ from desktop.widgets.theme import THEME, font
 
 SIDE = 72
 HEIGHT = 116
+CELL = QSize(SIDE + 20, HEIGHT - 16)
 ID = Qt.ItemDataRole.UserRole
 
 
@@ -114,7 +115,7 @@ class _List(QListWidget):
         self.setWrapping(False)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(SIDE, SIDE))
-        self.setGridSize(QSize(SIDE + 20, HEIGHT - 16))
+        self.setGridSize(CELL)
         self.setFont(font(THEME.size_small))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -140,6 +141,10 @@ class _ShortNames(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
         option.text = short_name(option.text, self.model)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """The same with a thumbnail and without one: where a picture stands does not depend on when it came."""
+        return CELL
 
 
 def short_name(name: str, model: str) -> str:

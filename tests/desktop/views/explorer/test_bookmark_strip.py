@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from desktop.views.explorer.bookmark_strip import BookmarkStrip, short_name
+from tests.desktop.views.finding import picture
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,16 @@ def test_the_short_name_is_drawn_and_the_whole_one_edited(qtbot: QtBot) -> None:
     strip.list.names.initStyleOption(option, strip.list.indexFromItem(item))
     assert option.text == "Seed 5042"
     assert item.text() == item.toolTip() == "scrolls-128 5042"
+
+
+def test_pictures_stand_evenly_whenever_they_come(qtbot: QtBot) -> None:
+    strip = BookmarkStrip()
+    qtbot.addWidget(strip)
+    strip.resize(600, strip.height())
+    strip.show()
+    strip.set_bookmarks([("a", "boats 1"), ("b", "boats 2"), ("c", "boats 3")], "boats")
+    QApplication.processEvents()
+    strip.set_picture("b", picture())
+    QApplication.processEvents()
+    left = [strip.list.visualItemRect(strip.list.item(row)).left() for row in range(3)]
+    assert left[1] - left[0] == left[2] - left[1] > 0
