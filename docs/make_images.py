@@ -93,7 +93,7 @@ async def _printed(prints: Path) -> None:
         await app.begin()
         app.studio.open_house()
         await tasks.idle()
-        app.studio.painting.use_style("gallery:van-gogh-mountain-meadow")
+        app.studio.painting.use_style("gallery:hokusai-lake-suwa")
         await tasks.idle()
         choice = ExportChoice(str(prints), ".tif", 4724, unit="cm", dpi=300, bits=16, bleed=0.3, profile="adobe-rgb")
         app.studio.settings.change(export=choice)
