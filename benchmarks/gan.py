@@ -38,8 +38,9 @@ from engine.training.generator.config import TrainGenerator, recipe_for
 from engine.training.generator.dataset import store_pictures
 from engine.training.generator.loop import train
 from engine.training.generator.runs import Run
-from engine.training.generator.trainer import Trainer, below
+from engine.training.generator.trainer import Trainer
 from engine.training.generator.watching import sample_steps
+from engine.training.moments import below
 
 Pixels = npt.NDArray[np.uint8]
 Contender = Literal["recipe", "dcgan", "style"]

@@ -10,7 +10,6 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -20,7 +19,7 @@ from engine.api.upscaling import SCALES
 from engine.context import Context, Step
 from engine.imaging.depth import to_sixteen
 from engine.imaging.picture import Picture, to_uint8
-from engine.imaging.windows import ArrayRaster, Raster, Rect, unit
+from engine.imaging.windows import ArrayRaster, Raster, Rect, mirrored, unit
 from engine.models.upscaler import Upscaler
 
 
@@ -50,8 +49,8 @@ def enlarged(model: Upscaler, source: Raster, rect: Rect, scale: int, side: int)
     height, width, _ = source.shape
     # Of one shape, whatever the rectangle: its last rows and columns lie beyond the picture where the rectangle is a smaller one.
     side_x, side_y = (min(side, length) for length in (width, height))
-    rows = _mirrored(rect.top - model.halo, rect.top + side_y + model.halo, height)
-    columns = _mirrored(rect.left - model.halo, rect.left + side_x + model.halo, width)
+    rows = mirrored(rect.top - model.halo, rect.top + side_y + model.halo, height)
+    columns = mirrored(rect.left - model.halo, rect.left + side_x + model.halo, width)
     top, left = int(rows.min()), int(columns.min())
     samples = unit(source.read(Rect(left, top, int(columns.max()) + 1, int(rows.max()) + 1)))
     window = samples[rows - top][:, columns - left]
@@ -95,10 +94,3 @@ def enlarged_picture(model: Upscaler, picture: Picture, context: Context) -> Gen
         pixels[window] = sixteen if picture.bits == 16 else to_uint8(sixteen)
         yield None
     return Picture(pixels)
-
-
-def _mirrored(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
-    """Indices of a line of `length` samples that is mirrored at both of its ends, again and again; the ends themselves once."""
-    period = max(1, 2 * (length - 1))
-    place = np.arange(start, stop) % period
-    return np.minimum(place, period - place) if length > 1 else np.zeros_like(place)

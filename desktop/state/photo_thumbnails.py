@@ -1,4 +1,4 @@
-"""Small pictures of what the document's layers are made of, for the rows of the layers panel."""
+"""Small pictures of photos and of a generator's pictures: for the rows of the layers panel, and for the tools of the Explore workspace."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class PhotoThumbnails(QObject):
         self._link = link
         self._tasks = tasks
         self._asked: set[str] = set()
+        self._images: dict[str, QImage] = {}
+
+    def image(self, key: str) -> QImage:
+        """A source's picture; a null image before it is made."""
+        return self._images.get(key, QImage())
 
     def want(self, layers: Iterable[Layer]) -> None:
         """Make the thumbnails of these layers' photos that are not made yet."""
@@ -45,4 +50,5 @@ class PhotoThumbnails(QObject):
         async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
             async for body in bodies:
                 if isinstance(body, Frame):
-                    self.made.emit(photo.key, to_image(body.pixels))
+                    self._images[photo.key] = to_image(body.pixels)
+                    self.made.emit(photo.key, self._images[photo.key])

@@ -56,23 +56,22 @@ def batch(
 ) -> None:
     """Paint many pictures, each in every one of the styles."""
     started = time.perf_counter()
-    output = Output(
+    output = paper.asked_for(
         out,
-        size,
-        quality,
+        width,
+        long_edge=size,
+        quality=quality,
         bits=bits,
         profile=profile,
-        intent=intent,  # type: ignore[arg-type] # `check` says which words there are
+        intent=intent,
         black_point=black_point,
         dpi=dpi,
         bleed=bleed,
-        bleed_edges=bleed_edges,  # type: ignore[arg-type]
-        chroma=chroma,  # type: ignore[arg-type]
-        compression=compression,  # type: ignore[arg-type]
-        statistics=statistics,  # type: ignore[arg-type]
-    ).check()
-    if width is not None:
-        paper.wide(output, width)
+        bleed_edges=bleed_edges,
+        chroma=chroma,
+        compression=compression,
+        statistics=statistics,
+    )
     uses = [use_of(text) for text in style]
     draft = Layer(Photo(NOT_YET, 1, 1), (), strength, style_scale, keep_colors)
     Recipe((draft,)).check()

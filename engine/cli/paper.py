@@ -1,9 +1,10 @@
-"""Options of how a picture is written, which `render` and `stylize` share: depth, colours, paper, and what is done with strips."""
+"""Options of how a picture is written, which several commands share: depth, colours, paper, what is done with strips; and their checks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +27,29 @@ Chroma = Annotated[str, typer.Option(help="Of JPEG: 4:4:4 or 4:2:0.")]
 Compression = Annotated[str, typer.Option(help="Of TIFF: deflate, lzw or none.")]
 Statistics = Annotated[str, typer.Option(help="preview: as on the screen; native: of the print's own pixels.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what an earlier render of the same picture left unfinished.")]
+
+
+def asked_for(out: Path, width: float | None, **options: Any) -> Output:
+    """What the options ask for, before the picture is known; raises BadRequest, also where `width` cannot be told."""
+    output = Output(out, **options).check()
+    if width is not None:
+        wide(output, width)
+    return output
+
+
+def check_name(out: Path) -> None:
+    """Raise what is wrong with the name of the file to write, before seconds are spent on loading the engine and reading pictures."""
+    from engine.imaging.files import check_target
+
+    if out.is_dir():
+        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
+    check_target(out, 1, 1, overwrite=True)
+
+
+def check_apart(out: Path, picture: Path, role: str) -> None:
+    """Raises BadRequest where the file to write is a picture that is to be read; `role` says which."""
+    if out.exists() and out.samefile(picture):
+        raise BadRequest(f"The output {out}", f"it is {role} to be read, and would be lost; choose another name")
 
 
 def on_paper(output: Output, recipe: Recipe, width: float | None) -> Output:

@@ -63,27 +63,26 @@ def render(
 ) -> None:
     """Make a picture again from its recipe, at any size, for the screen or for paper."""
     started = time.perf_counter()
-    output = Output(
+    output = paper.asked_for(
         out,
-        size,
-        quality,
-        lossless,
+        width,
+        long_edge=size,
+        quality=quality,
+        lossless=lossless,
         overwrite=True,
         bits=bits,
         profile=profile,
-        intent=intent,  # type: ignore[arg-type] # `check` says which words there are
+        intent=intent,
         black_point=black_point,
         dpi=dpi,
         bleed=bleed,
-        bleed_edges=bleed_edges,  # type: ignore[arg-type]
-        chroma=chroma,  # type: ignore[arg-type]
-        compression=compression,  # type: ignore[arg-type]
-        statistics=statistics,  # type: ignore[arg-type]
+        bleed_edges=bleed_edges,
+        chroma=chroma,
+        compression=compression,
+        statistics=statistics,
         resume=resume,
         keep_unfinished=True,
-    ).check()
-    if width is not None:
-        paper.wide(output, width)
+    )
     _check_names(source, out)
     report = Report(as_json)
     with unfinished_told(report, out), session(report, device, seed) as engine:
@@ -99,15 +98,10 @@ def render(
 
 
 def _check_names(source: Path, out: Path) -> None:
-    from engine.imaging.files import check_target
-
-    if out.is_dir():
-        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
     if not source.exists():
         raise FileMissing(source)
-    check_target(out, 1, 1, overwrite=True)
-    if out.exists() and out.samefile(source):
-        raise BadRequest(f"The output {out}", "it is the picture to be read, and would be lost; choose another name")
+    paper.check_name(out)
+    paper.check_apart(out, source, "the picture")
 
 
 # ---- documents ----

@@ -57,26 +57,25 @@ def stylize(
 ) -> None:
     """Paint a photo in the style of one or more pictures."""
     started = time.perf_counter()
-    output = Output(
+    output = paper.asked_for(
         out,
-        size,
-        quality,
+        width,
+        long_edge=size,
+        quality=quality,
         overwrite=True,
         bits=bits,
         profile=profile,
-        intent=intent,  # type: ignore[arg-type] # `check` says which words there are
+        intent=intent,
         black_point=black_point,
         dpi=dpi,
         bleed=bleed,
-        bleed_edges=bleed_edges,  # type: ignore[arg-type]
-        chroma=chroma,  # type: ignore[arg-type]
-        compression=compression,  # type: ignore[arg-type]
-        statistics=statistics,  # type: ignore[arg-type]
+        bleed_edges=bleed_edges,
+        chroma=chroma,
+        compression=compression,
+        statistics=statistics,
         resume=resume,
         keep_unfinished=True,
-    ).check()
-    if width is not None:
-        paper.wide(output, width)
+    )
     draft = Layer(Photo(NOT_YET, 1, 1), tuple(map(use_of, style)), strength, style_scale, keep_colors)
     _check_mix(draft)
     painted = [Path(use.style.name) for use in draft.styles if isinstance(use.style, PictureStyle)]
@@ -134,18 +133,13 @@ def _check_mix(draft: Layer) -> None:
 
 def _check_files(out: Path, pictures: Sequence[Path]) -> None:
     """Raise what is wrong with the names, before seconds are spent on loading the engine and reading pictures."""
-    from engine.imaging.files import check_target
-
-    if out.is_dir():
-        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
-    check_target(out, 1, 1, overwrite=True)
+    paper.check_name(out)
     for picture in pictures:
         if not picture.exists():
             raise FileMissing(picture)
         if picture.suffix.lower() == ".sfumato":
             raise BadRequest(picture, "it is a document, not a picture; open it in the studio, and export the picture from there")
-        if out.exists() and out.samefile(picture):
-            raise BadRequest(f"The output {out}", "it is one of the pictures to be read, and would be lost; choose another name")
+        paper.check_apart(out, picture, "one of the pictures")
 
 
 def _filled(draft: Layer, content: Path, mask: Path | None, engine: Session) -> Recipe:

@@ -52,7 +52,8 @@ def train_style(
 
     from engine.device import choose
     from engine.models import checkpoint
-    from engine.training.stylizer.loop import STATE_FILE, TrainStyle, export, train
+    from engine.training.stepwise import STATE_FILE
+    from engine.training.stylizer.loop import TrainStyle, export, train
 
     given = {"seed": seed, "begin_from": begin_from, "batch": batch, "lr": lr, "anneal": anneal}
     given |= {"style_weight": style_weight, "content_size": crop, "style_size": style_crop}

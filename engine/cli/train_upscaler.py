@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from engine.api.errors import BadRequest
-from engine.api.upscaling import SCALES, VARIANTS
+from engine.api.upscaling import SCALES, VARIANTS, check_choice
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report, peak_rss_mb
 from engine.cli.training import command_line, first_interrupt, follow
@@ -49,17 +49,15 @@ def train_upscaler(
     started = time.monotonic()
     if out.suffix != ".safetensors":
         raise BadRequest(f"The model {out}", "its name must end with .safetensors")
-    if scale not in SCALES:
-        raise BadRequest(f"The scale {scale}", f"it must be {' or '.join(map(str, SCALES))}")
-    if variant not in VARIANTS:
-        raise BadRequest(f"The variant {variant}", f"it must be {' or '.join(VARIANTS)}")
+    check_choice(scale, variant)
     try_target(out, overwrite=True)  # hours are lost if this is found out at the end
 
     import torch
 
     from engine.device import choose
     from engine.models import checkpoint
-    from engine.training.upscaler.loop import CRISP, STATE_FILE, TrainUpscaler, export, train
+    from engine.training.stepwise import STATE_FILE
+    from engine.training.upscaler.loop import CRISP, TrainUpscaler, export, train
 
     given = {"batch": batch, "size": crop, "lr": lr, "anneal": anneal}
     chosen = (CRISP if variant == "crisp" else {}) | {name: value for name, value in given.items() if value is not None}

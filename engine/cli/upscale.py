@@ -11,7 +11,7 @@ import typer
 from engine.api.errors import BadRequest, FileMissing
 from engine.api.output import Output
 from engine.api.requests import ImportPicture, Upscale
-from engine.api.upscaling import SCALES, VARIANTS
+from engine.api.upscaling import SCALES, check_choice
 from engine.cli import paper
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.report import Report
@@ -42,42 +42,34 @@ def upscale(
 ) -> None:
     """Enlarge a photo. Its colours, its transparency and its resolution are kept."""
     started = time.perf_counter()
-    output = Output(
+    output = paper.asked_for(
         out,
         None,
-        quality,
-        lossless,
+        quality=quality,
+        lossless=lossless,
         overwrite=True,
         bits=bits,
         dpi=dpi,
-        chroma=chroma,  # type: ignore[arg-type] # `check` says which words there are
-        compression=compression,  # type: ignore[arg-type]
+        chroma=chroma,
+        compression=compression,
         resume=resume,
         keep_unfinished=True,
-    ).check()
-    if scale not in SCALES:
-        raise BadRequest(f"The scale {scale}", f"it must be {' or '.join(map(str, SCALES))}")
-    if variant not in VARIANTS:
-        raise BadRequest(f"The variant {variant}", f"it must be {' or '.join(VARIANTS)}")
+    )
+    manner = check_choice(scale, variant)
     _check_files(photo, out)
     report = Report(as_json)
     with unfinished_told(report, out), session(report, device, seed) as engine:
         chosen = None if model is None else engine.upscaler_id(model)
         source = engine.run(ImportPicture(path=photo))
-        done = engine.run(Upscale(source, output, scale, variant, chosen))
+        done = engine.run(Upscale(source, output, scale, manner, chosen))
     exported(report, done, started, dpi)
 
 
 def _check_files(photo: Path, out: Path) -> None:
     """Raise what is wrong with the names, before seconds are spent on loading the engine and reading the photo."""
-    from engine.imaging.files import check_target
-
-    if out.is_dir():
-        raise BadRequest(f"The output {out}", f"it is a folder; add a file name, as in {out / 'picture.png'}")
-    check_target(out, 1, 1, overwrite=True)
+    paper.check_name(out)
     if not photo.exists():
         raise FileMissing(photo)
     if photo.suffix.lower() == ".sfumato":
         raise BadRequest(photo, "it is a document, not a picture; render it with `sfumato render`")
-    if out.exists() and out.samefile(photo):
-        raise BadRequest(f"The output {out}", "it is the photo to be read, and would be lost; choose another name")
+    paper.check_apart(out, photo, "the photo")

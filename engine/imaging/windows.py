@@ -199,17 +199,18 @@ class Mirrored:
         return 2 * self.margin + length + -length % self.multiple
 
     def read(self, rect: Rect) -> Samples:
-        rows = _reflected(rect.top - self.margin, rect.bottom - self.margin, self.inner.rows.length)
-        columns = _reflected(rect.left - self.margin, rect.right - self.margin, self.inner.columns.length)
+        rows = mirrored(rect.top - self.margin, rect.bottom - self.margin, self.inner.rows.length)
+        columns = mirrored(rect.left - self.margin, rect.right - self.margin, self.inner.columns.length)
         around = _around(rows, columns)
         samples = self.inner.samples(around)
         return samples[(rows - around.top)[:, None], columns - around.left]
 
 
-def _reflected(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
-    """Places inside a length for places that lie around it, too."""
-    places = np.abs(np.arange(start, stop))
-    return np.where(places >= length, 2 * (length - 1) - places, places)
+def mirrored(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
+    """Indices of a line of `length` samples that is mirrored at both of its ends, again and again; the ends themselves once."""
+    period = max(1, 2 * (length - 1))
+    place = np.arange(start, stop) % period
+    return np.minimum(place, period - place) if length > 1 else np.zeros_like(place)
 
 
 def _around(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rect:

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.errors import BadRequest
 from engine.api.events import Progress
 from engine.api.limits import print_budget
 from engine.api.output import Output
 from engine.api.requests import Exported, Upscale
-from engine.api.upscaling import SCALES, VARIANTS
+from engine.api.upscaling import check_choice
 from engine.context import Context, Step, Wait
 from engine.device import trim_memory
 from engine.imaging.annotation import pack
@@ -60,7 +59,7 @@ def upscale(request: Upscale, context: Context) -> Generator[Step, Any, Exported
     """Enlarge and write; what cannot be written is found before the work is done, and an older file stays until the new one is whole."""
     started = time.perf_counter()
     output = request.output.check()
-    _check(request)
+    check_choice(request.scale, request.variant)
     width, height = request.photo.width * request.scale, request.photo.height * request.scale
     check_size(width, height, print_budget(), str(output.path))
     chosen = context.models.upscaler(request.model) if request.model else context.models.house_upscaler(request.variant, request.scale)
@@ -70,13 +69,6 @@ def upscale(request: Upscale, context: Context) -> Generator[Step, Any, Exported
     with unfinished.kept_for_another_try(output, context):
         yield from _made(sheet, unfinished, context)
     return Exported(output.path, width, height, time.perf_counter() - started, output.path.stat().st_size)
-
-
-def _check(request: Upscale) -> None:
-    if request.scale not in SCALES:
-        raise BadRequest(f"The scale {request.scale}", f"it must be {' or '.join(map(str, SCALES))}")
-    if request.variant not in VARIANTS:
-        raise BadRequest(f"The variant {request.variant}", f"it must be {' or '.join(VARIANTS)}")
 
 
 def _decided(request: Upscale, model: Upscaler, width: int, height: int, context: Context) -> Sheet:

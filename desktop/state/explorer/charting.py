@@ -40,6 +40,7 @@ class Charting(QObject):
         link: Link,
         tasks: Tasks,
         notices: Notices,
+        thumbnails: PhotoThumbnails,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,9 +54,8 @@ class Charting(QObject):
         self._model: ModelKey | None = None
         self._photos: tuple[Latent, ...] = ()
         self._drawn: dict[str, MapPoint] = {}
-        self._images: dict[str, QImage] = {}
-        self._thumbnails = PhotoThumbnails(link, tasks, self)
-        self._thumbnails.made.connect(self._keep_image)
+        self._thumbnails = thumbnails
+        thumbnails.made.connect(self.pictured)
         self.is_drawing = False
         travelling.changed.connect(self._mark_route)
         session.recipe_changed.connect(self._mark_own)
@@ -84,9 +84,8 @@ class Charting(QObject):
 
     def thumbnail(self, latent: Latent) -> QImage:
         """Null as long as there is none: then it is made."""
-        if latent.key not in self._images:
-            self._thumbnails.want_source(latent)
-        return self._images.get(latent.key, QImage())
+        self._thumbnails.want_source(latent)
+        return self._thumbnails.image(latent.key)
 
     def add_here(self) -> None:
         """Make the live picture the next stop."""
@@ -100,10 +99,6 @@ class Charting(QObject):
         """A photo that has just been found is a place from now on."""
         if latent.tuning is not None and latent.model == self._model and isinstance(self._viewer.place, Latent):
             self._add_photos((latent,))
-
-    def _keep_image(self, id: str, image: QImage) -> None:
-        self._images[id] = image
-        self.pictured.emit()
 
     def _points(self, path: DrawnPath, model: ModelKey) -> tuple[MapPoint, ...]:
         places = (self._atlas.view.point(*spot) for spot in path.spots)

@@ -24,6 +24,7 @@ from desktop.state.explorer.ways import Ways
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
+from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
 from desktop.state.training.generators import Generators
@@ -67,10 +68,11 @@ class Explorer(QObject):
         self.bending = Bending(self.steering, self)
         self.ways = Ways(self.steering, link, tasks, self)
         self.blending = Blending(self.viewer, self.bookmarks, self)
-        self.family = Family(self.viewer, link, tasks, jobs, self)
+        thumbnails = PhotoThumbnails(link, tasks, self)
+        self.family = Family(self.viewer, link, tasks, jobs, thumbnails, self)
         self.records = Records(session, link, tasks, notices)
-        self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, self)
-        self.charting = Charting(self.viewer, self.atlas, self.travelling, session, link, tasks, notices, self)
+        self.travelling = Travelling(self.viewer, self.bookmarks, link, tasks, notices, jobs, thumbnails, self)
+        self.charting = Charting(self.viewer, self.atlas, self.travelling, session, link, tasks, notices, thumbnails, self)
         self.searching = Searching(link, tasks, notices, self)
         self.dragging = Dragging(self.viewer, link, tasks, notices, self)
         self.viewer.arrived.connect(self._arrive)

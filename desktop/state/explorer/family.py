@@ -26,7 +26,9 @@ class Family(QObject):
     pictured = Signal(str, QImage)
     remade = Signal(object, object)
 
-    def __init__(self, viewer: Viewer, link: Link, tasks: Tasks, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, viewer: Viewer, link: Link, tasks: Tasks, jobs: Jobs, thumbnails: PhotoThumbnails, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._link = link
@@ -34,9 +36,8 @@ class Family(QObject):
         self._jobs = jobs
         self._is_watched = False
         self._names: dict[tuple[str, int], str] = {}
-        self._images: dict[str, QImage] = {}
-        self._thumbnails = PhotoThumbnails(link, tasks, self)
-        self._thumbnails.made.connect(self._keep_image)
+        self._thumbnails = thumbnails
+        thumbnails.made.connect(self.pictured)
         self._remade: tuple[Latent, tuple[str, ...]] | None = None
         self.rows: tuple[Relative, ...] = ()
         self.trouble = ""
@@ -60,7 +61,7 @@ class Family(QObject):
 
     def thumbnail(self, id: str) -> QImage:
         """Null as long as there is none."""
-        return self._images.get(id, QImage())
+        return self._thumbnails.image(id)
 
     def wait(self, made: Latent) -> None:
         """Keep a picture that was made anew until the artist wants to see it."""
@@ -122,7 +123,3 @@ class Family(QObject):
 
     def _name(self, direction: Direction) -> str:
         return self._names.get((direction.kind, direction.index)) or direction.name
-
-    def _keep_image(self, id: str, image: QImage) -> None:
-        self._images[id] = image
-        self.pictured.emit(id, image)

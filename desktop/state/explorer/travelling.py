@@ -48,6 +48,7 @@ class Travelling(QObject):
         tasks: Tasks,
         notices: Notices,
         jobs: Jobs,
+        thumbnails: PhotoThumbnails,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,9 +61,8 @@ class Travelling(QObject):
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._drawn: dict[str, Stop] = {}
-        self._images: dict[str, QImage] = {}
-        self._thumbnails = PhotoThumbnails(link, tasks, self)
-        self._thumbnails.made.connect(self._keep_image)
+        self._thumbnails = thumbnails
+        thumbnails.made.connect(self.pictured)
         self._former: tuple[tuple[str, ...], bool] = ((), True)
         self.stops: tuple[str, ...] = ()
         """Ids of bookmarks and of places on the map; one may come more than once."""
@@ -93,7 +93,7 @@ class Travelling(QObject):
     def thumbnail(self, id: str) -> QImage:
         """Null as long as there is none."""
         image = self._bookmarks.thumbnail(id)
-        return self._images.get(id, QImage()) if image.isNull() else image
+        return self._thumbnails.image(id) if image.isNull() else image
 
     @property
     def frames(self) -> int:
@@ -225,10 +225,6 @@ class Travelling(QObject):
         for latent in latents:
             self._drawn[latent.key] = Stop(latent.key, latent, latent.name or "A picture")
             self._thumbnails.want_source(latent)
-
-    def _keep_image(self, id: str, image: QImage) -> None:
-        self._images[id] = image
-        self.pictured.emit()
 
     def _set_stops(self, stops: tuple[str, ...]) -> None:
         self.stops = stops

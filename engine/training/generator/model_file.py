@@ -17,8 +17,8 @@ from engine.training.generator.config import TrainGenerator
 from engine.training.generator.dataset import PictureSet
 from engine.training.generator.preview import grid_side, samples, save_sheet
 from engine.training.generator.runs import Run
-from engine.training.generator.trainer import below
 from engine.training.generator.watching import SAMPLES
+from engine.training.moments import below
 from engine.training.watch import Watch
 
 

@@ -14,8 +14,8 @@ from engine.imaging.sheets import Pixels, sheet
 from engine.nets.generators import build_generator
 from engine.training.generator.config import TrainGenerator
 from engine.training.generator.runs import Run
-from engine.training.generator.trainer import below
 from engine.training.generator.watching import sample_steps
+from engine.training.moments import below
 
 SHEET = 512
 """About the side of a preview grid in pixels; at least sixteen pictures are on it in any case."""

@@ -13,7 +13,8 @@ from engine.nets.generators import Generator, build_critic, build_generator
 from engine.training.generator.counter import frozen_stages
 from engine.training.generator.dataset import PictureSet
 from engine.training.generator.growing import grown_critic, grown_generator, why_not
-from engine.training.generator.trainer import Trainer, below
+from engine.training.generator.trainer import Trainer
+from engine.training.moments import below
 
 
 def begin_from(trainer: Trainer, path: Path, pictures: PictureSet) -> None:

@@ -23,6 +23,7 @@ from engine.training.generator.material import Dice, floats
 from engine.training.generator.pieces import Steps, logit_steps, parts
 from engine.training.generator.step import Phase, Step
 from engine.training.generator.team import ALONE, Team
+from engine.training.moments import below, load_moments, moments
 
 SECOND_RATE = 0.15
 """The learning rate of the critic of features, as a share of the others', whose weights are equalised and larger."""
@@ -215,8 +216,7 @@ class Trainer:
         """The weights and the optimisers' moments."""
         tensors = self.networks()
         for name, adam in self._adams():
-            for index, state in adam.state_dict()["state"].items():
-                tensors |= {f"{name}.{index}.{key}": value for key, value in state.items()}
+            tensors |= moments(adam, name)
         return tensors
 
     def plain_state(self) -> dict[str, Any]:
@@ -232,7 +232,7 @@ class Trainer:
         self.state = State(**{"observed_at": state["step"], **state})
         self.forget_moments()
         for name, adam in self._adams():
-            _load_moments(adam, below(tensors, name))
+            load_moments(adam, tensors, name)
 
 
 class _Snapshot:
@@ -261,19 +261,3 @@ def _of_critics(trainer: Trainer) -> list[torch.optim.Adam]:
 
 def _buffers(trainer: Trainer) -> list[Tensor]:
     return [*trainer.generator.buffers(), *trainer.critic.buffers()]
-
-
-def below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    """The tensors under a name, without it."""
-    return {key[len(name) + 1 :]: value for key, value in tensors.items() if key.startswith(f"{name}.")}
-
-
-def _load_moments(adam: torch.optim.Adam, tensors: Mapping[str, Tensor]) -> None:
-    """Moments in the layout in memory of their parameters: fused kernels go by it, and do not look."""
-    parameters = [parameter for group in adam.param_groups for parameter in group["params"]]
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, value in tensors.items():
-        index, name = key.split(".")
-        moment = value if name == "step" else torch.empty_like(parameters[int(index)]).copy_(value)
-        state.setdefault(int(index), {})[name] = moment
-    adam.load_state_dict({"state": state, "param_groups": adam.state_dict()["param_groups"]})

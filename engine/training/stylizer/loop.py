@@ -1,14 +1,7 @@
-"""The stylizer's training loop: a generator that yields after every step, checkpoints, and continues exactly.
-
-Everything random in a step comes from (seed, step); every schedule is a function of the step: a run that is killed and
-resumed with the same number of threads makes the same weights, bit for bit, as one that was not.
-"""
+"""The stylizer's training: what a step is, what a run keeps, and its sittings (see `stepwise`)."""
 
 from __future__ import annotations
 
-import json
-import math
-import time
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,19 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.api.errors import BadRequest, TrainingDiverged
+from engine.api.errors import BadRequest
 from engine.models import checkpoint, registry
 from engine.nets.stylizer import STRIDE, StylizerConfig, StylizerNet
 from engine.nets.teachers import Teacher
+from engine.training.moments import below, load_moments, moments
+from engine.training.stepwise import STATE_FILE, StepReport, check_run, learning_rate, sitting
 from engine.training.stylizer import losses
 from engine.training.stylizer.crops import CropPlan, CropSet
 from engine.training.stylizer.preview import save_grid
-
-STATE_FILE = "state.safetensors"
-METRICS_FILE = "metrics.jsonl"
-
-BAD_STEPS = 3
-"""After so many steps in a row without a finite gradient the training has failed."""
 
 CALIBRATION = 32
 """How many styles the style encoder is calibrated on."""
@@ -86,18 +75,6 @@ class TrainStyle:
         return {key: value.name if isinstance(value, Path) else value for key, value in asdict(self).items() if key not in budget}
 
 
-@dataclass(frozen=True)
-class StepReport:
-    step: int
-    seconds: float
-    """Seconds of training so far, all sittings together."""
-    metrics: dict[str, float]
-    """Empty where the step had no finite gradient, and was skipped."""
-    saved: bool
-    skipped: frozenset[Path]
-    """Pictures that could not be read and are left out."""
-
-
 class Trainer:
     """The state of a run: network, moving average, optimiser, step."""
 
@@ -143,10 +120,7 @@ class Trainer:
         return crops.to(self.device).float().div_(255).contiguous(memory_format=torch.channels_last)
 
     def learning_rate(self) -> float:
-        config = self.config
-        warm_up = min(1.0, (self.step + 1) / 100)
-        ending = min(1.0, (config.steps - self.step) / config.anneal) if config.anneal and config.steps is not None else 1.0
-        return config.lr * warm_up * ending / math.sqrt(1 + self.step / config.lr_halving)
+        return learning_rate(self.config, self.step)
 
     def train_step(self) -> dict[str, float]:
         """One step; nothing is measured of one without a finite gradient, in which no weights change."""
@@ -206,8 +180,7 @@ class Trainer:
     def save(self) -> None:
         tensors = {f"net.{key}": value for key, value in self.net.state_dict().items()}
         tensors |= {f"average.{key}": value for key, value in self.average.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"adam.{index}.{key}": value for key, value in state.items()}
+        tensors |= moments(self.optimiser, "adam")
         metadata = {"recipe": self.config.recipe(), "step": self.step, "seconds": self.seconds, "network": self.net.config.to_dict()}
         checkpoint.write(self.config.run / STATE_FILE, tensors, metadata)
 
@@ -215,14 +188,9 @@ class Trainer:
         tensors, metadata = checkpoint.read(self.config.run / STATE_FILE)
         if StylizerConfig.from_dict(metadata["network"]) != self.config.network:
             raise BadRequest(self.config.run, "the run was made with another network: start a new one")
-        self.net.load_state_dict({key[4:]: value for key, value in tensors.items() if key.startswith("net.")})
-        self.average.load_state_dict({key[8:]: value for key, value in tensors.items() if key.startswith("average.")})
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in tensors.items():
-            if key.startswith("adam."):
-                _, index, name = key.split(".")
-                state.setdefault(int(index), {})[name] = value
-        self.optimiser.load_state_dict({"state": state, "param_groups": self.optimiser.state_dict()["param_groups"]})
+        self.net.load_state_dict(below(tensors, "net"))
+        self.average.load_state_dict(below(tensors, "average"))
+        load_moments(self.optimiser, tensors, "adam")
         self.step, self.seconds = metadata["step"], metadata["seconds"]
 
 
@@ -234,62 +202,27 @@ def train(config: TrainStyle, device: torch.device) -> Generator[StepReport, Non
     """
     if config.content_size % STRIDE:
         raise BadRequest(f"A crop of {config.content_size} pixels", f"its side must be a multiple of {STRIDE}")
-    state = config.run / STATE_FILE
-    if state.exists() and not config.resume:
-        raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
-    if config.resume and not state.exists():
-        raise BadRequest(config.run, "it holds no run to resume: leave --resume out, or name the run's folder")
+    check_run(config)
     trainer = Trainer(config, device)
     if config.resume:
         trainer.restore()
     else:
         trainer.begin()
     config.run.mkdir(parents=True, exist_ok=True)
-    started, saved_at, before = time.monotonic(), time.monotonic(), trainer.seconds
-    try:
-        while not _over(config, trainer.step, time.monotonic() - started):
-            metrics = trainer.train_step()
-            if trainer.bad_in_row >= BAD_STEPS:
-                raise TrainingDiverged(config.run)
-            now = time.monotonic()
-            trainer.seconds = before + now - started
-            save = now - saved_at > config.checkpoint_minutes * 60
-            if trainer.step % 10 == 0 and trainer.recent:
-                _log(config.run, trainer)
-            if trainer.step % config.preview_steps == 0:
-                sheet = config.run / f"grid-{trainer.step:06d}.png"
-                save_grid(trainer.average, trainer.contents, trainer.styles, sheet, device)
-            if save:
-                trainer.save()
-                saved_at = now
-            skipped = frozenset(trainer.contents.skipped | trainer.styles.skipped)
-            yield StepReport(trainer.step, trainer.seconds, metrics, save, skipped)
-    except GeneratorExit:  # between two steps: the state is whole
-        trainer.save()
-        raise
-    trainer.save()
-
-
-def _over(config: TrainStyle, step: int, elapsed: float) -> bool:
-    out_of_time = config.minutes is not None and elapsed >= config.minutes * 60
-    return out_of_time or (config.steps is not None and step >= config.steps)
-
-
-def _log(run: Path, trainer: Trainer) -> None:
-    """Add the means over the steps since the last line."""
-    line = {"step": trainer.step, "seconds": round(trainer.seconds, 1), "lr": round(trainer.learning_rate(), 7)}
-    for name in dict.fromkeys(name for metrics in trainer.recent for name in metrics):
-        values = [metrics[name] for metrics in trainer.recent if name in metrics]
-        line[name] = round(sum(values) / len(values), 5)
-    trainer.recent.clear()
-    with (run / METRICS_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+    contents, styles = trainer.contents, trainer.styles
+    yield from sitting(
+        config,
+        trainer,
+        trainer.save,
+        lambda step: save_grid(trainer.average, contents, styles, config.run / f"grid-{step:06d}.png", device),
+        lambda: frozenset(contents.skipped | styles.skipped),
+    )
 
 
 def export(config: TrainStyle, out: Path, command: str) -> None:
     """Write the run's moving average as a model file (fp16), with how it was made."""
     tensors, metadata = checkpoint.read(config.run / STATE_FILE)
-    weights = {key[8:]: value.half() for key, value in tensors.items() if key.startswith("average.")}
+    weights = {key: value.half() for key, value in below(tensors, "average").items()}
     manifest = {
         "format": 1,
         "architecture": "stylizer",

@@ -1,13 +1,7 @@
-"""The upscaler's training loop: a generator that yields after every step, checkpoints, and continues exactly.
-
-Everything random in a step comes from (seed, step); every schedule is a function of the step: a run that is killed and resumed with the
-same number of threads makes the same weights, bit for bit, as one that was not.
-"""
+"""The upscaler's training: what decides it, its sittings (see `stepwise`), and the model that it makes."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,23 +9,19 @@ from typing import Any
 
 import torch
 
-from engine.api.errors import BadRequest, TrainingDiverged
+from engine.api.errors import BadRequest
 from engine.api.manifest import FORMAT
 from engine.api.upscaling import Variant
 from engine.models import checkpoint, registry
 from engine.nets.upscaler import BranchedUpscaler, UpscalerConfig, UpscalerNet
+from engine.training.moments import below
+from engine.training.stepwise import STATE_FILE, StepReport, check_run, sitting
 from engine.training.upscaler.degrading import Degradation
 from engine.training.upscaler.pairs import Pairs
 from engine.training.upscaler.preview import save_sheet
 from engine.training.upscaler.trainer import Trainer
 
 ARCHITECTURE = "upscaler"
-STATE_FILE = "state.safetensors"
-METRICS_FILE = "metrics.jsonl"
-
-BAD_STEPS = 3
-"""After so many steps in a row without a finite gradient the training has failed."""
-
 CRISP = {"batch": 4, "size": 32, "lr": 3e-4}
 """What a crisp training does otherwise: the teacher takes most of the time, and the network has learnt most already."""
 
@@ -94,18 +84,6 @@ class TrainUpscaler:
         return self
 
 
-@dataclass(frozen=True)
-class StepReport:
-    step: int
-    seconds: float
-    """Seconds of training so far, all sittings together."""
-    metrics: dict[str, float]
-    """Empty where the step had no finite gradient, and was skipped."""
-    saved: bool
-    skipped: frozenset[Path]
-    """Pictures that cannot be read, or are too small, and are left out."""
-
-
 def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, None, None]:
     """Run or resume; yields after every step. Closing it saves the state; an error does not, which may have cut a step in two: what is kept
     is then what was saved before.
@@ -113,11 +91,8 @@ def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, 
     Raises BadRequest for a run that is there without `resume`, or is not with it, and TrainingDiverged where it does not settle.
     """
     config.check()
+    check_run(config)
     state = config.run / STATE_FILE
-    if state.exists() and not config.resume:
-        raise BadRequest(config.run, "it holds a run already: continue it with --resume, or name another folder")
-    if config.resume and not state.exists():
-        raise BadRequest(config.run, "it holds no run to resume: leave --resume out, or name the run's folder")
     size = config.size + 2 * config.margin
     room = int(config.cache_gb * 2**30)
     pairs = Pairs(config.contents, config.network.scale, size, config.native, config.degradation, room)
@@ -128,27 +103,13 @@ def train(config: TrainUpscaler, device: torch.device) -> Generator[StepReport, 
         trainer.begin_from(_network(config.begin_from, config.network))
     pairs.batch(trainer.random(), 1)  # what is wrong with the folders is said before a run is made
     config.run.mkdir(parents=True, exist_ok=True)
-    started, saved_at, before = time.monotonic(), time.monotonic(), trainer.seconds
-    try:
-        while not _over(config, trainer.step, time.monotonic() - started):
-            metrics = trainer.train_step()
-            if trainer.bad_in_row >= BAD_STEPS:
-                raise TrainingDiverged(config.run)
-            now = time.monotonic()
-            trainer.seconds = before + now - started
-            save = now - saved_at > config.checkpoint_minutes * 60
-            if trainer.step % 10 == 0 and trainer.recent:
-                _log(config.run, trainer)
-            if trainer.step % config.preview_steps == 0:
-                save_sheet(trainer, config.run / f"sheet-{trainer.step:06d}.png")
-            if save:
-                _save(trainer, state)
-                saved_at = now
-            yield StepReport(trainer.step, trainer.seconds, metrics, save, frozenset(pairs.skipped))
-    except GeneratorExit:  # between two steps: the state is whole
-        _save(trainer, state)
-        raise
-    _save(trainer, state)
+    yield from sitting(
+        config,
+        trainer,
+        lambda: _save(trainer, state),
+        lambda step: save_sheet(trainer, config.run / f"sheet-{step:06d}.png"),
+        lambda: frozenset(pairs.skipped),
+    )
 
 
 def _network(path: Path, config: UpscalerConfig) -> UpscalerNet:
@@ -173,27 +134,11 @@ def _restore(trainer: Trainer, state: Path) -> None:
     trainer.restore(tensors, metadata["step"], metadata["seconds"])
 
 
-def _over(config: TrainUpscaler, step: int, elapsed: float) -> bool:
-    out_of_time = config.minutes is not None and elapsed >= config.minutes * 60
-    return out_of_time or (config.steps is not None and step >= config.steps)
-
-
-def _log(run: Path, trainer: Trainer) -> None:
-    """Add the means over the steps since the last line."""
-    line = {"step": trainer.step, "seconds": round(trainer.seconds, 1), "lr": round(trainer.learning_rate(), 7)}
-    for name in dict.fromkeys(name for metrics in trainer.recent for name in metrics):
-        values = [metrics[name] for metrics in trainer.recent if name in metrics]
-        line[name] = round(sum(values) / len(values), 5)
-    trainer.recent.clear()
-    with (run / METRICS_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-
-
 def export(config: TrainUpscaler, out: Path, command: str) -> Mapping[str, Any]:
     """Write the run's moving average, folded, as a model file (fp16), with how it was made; returns its manifest."""
     tensors, metadata = checkpoint.read(config.run / STATE_FILE)
     network = BranchedUpscaler(UpscalerConfig.from_dict(metadata["network"]))
-    network.load_state_dict({key[8:]: value for key, value in tensors.items() if key.startswith("average.")})
+    network.load_state_dict(below(tensors, "average"))
     manifest = {
         "format": FORMAT,
         "architecture": ARCHITECTURE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from torch import Tensor, nn
 
 from engine.nets.teachers import Teacher
 from engine.nets.upscaler import BranchedUpscaler, UpscalerNet
+from engine.training.moments import below, load_moments, moments
+from engine.training.stepwise import learning_rate
 from engine.training.upscaler import losses
 from engine.training.upscaler.pairs import Pairs
 
@@ -61,10 +62,7 @@ class Trainer:
         return np.random.default_rng((self.config.seed, self.step))
 
     def learning_rate(self) -> float:
-        config = self.config
-        warm_up = min(1.0, (self.step + 1) / 100)
-        ending = min(1.0, (config.steps - self.step) / config.anneal) if config.anneal and config.steps is not None else 1.0
-        return config.lr * warm_up * ending / math.sqrt(1 + self.step / config.lr_halving)
+        return learning_rate(self.config, self.step)
 
     def train_step(self) -> Metrics:
         """One step; nothing is measured of one without a finite gradient, in which no weights change."""
@@ -146,19 +144,14 @@ class Trainer:
         """All that a resumed run needs, by name."""
         tensors = {f"{name}.{key}": value for name, network in self._networks().items() for key, value in network.state_dict().items()}
         for name, optimiser in self.optimisers.items():
-            for index, state in optimiser.state_dict()["state"].items():
-                tensors |= {f"{name}.{index}.{key}": value for key, value in state.items()}
+            tensors |= moments(optimiser, name)
         return tensors
 
     def restore(self, tensors: Mapping[str, Tensor], step: int, seconds: float) -> None:
         for name, network in self._networks().items():
-            network.load_state_dict(_part(tensors, name))
+            network.load_state_dict(below(tensors, name))
         for name, optimiser in self.optimisers.items():
-            moments: dict[int, dict[str, Tensor]] = {}
-            for key, value in _part(tensors, name).items():
-                index, _, part = key.partition(".")
-                moments.setdefault(int(index), {})[part] = value
-            optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
+            load_moments(optimiser, tensors, name)
         self.step, self.seconds = step, seconds
 
     def _networks(self) -> dict[str, nn.Module]:
@@ -168,7 +161,3 @@ class Trainer:
 
 def _adam(network: nn.Module, lr: float) -> torch.optim.Adam:
     return torch.optim.Adam(network.parameters(), lr, (0.9, 0.99), foreach=True)
-
-
-def _part(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    return {key[len(name) + 1 :]: value for key, value in tensors.items() if key.startswith(f"{name}.")}

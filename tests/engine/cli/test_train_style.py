@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from engine.models import checkpoint, registry
+from engine.training.stepwise import STATE_FILE
 from engine.training.stylizer import loop
-from engine.training.stylizer.loop import STATE_FILE, Trainer, TrainStyle
+from engine.training.stylizer.loop import Trainer, TrainStyle
 from tests.engine.cli.commands import CommandLine, Said
 from tests.tiny import TINY, picture_file, write_tiny_teacher
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from engine.models import checkpoint, registry
+from engine.training.stepwise import STATE_FILE
 from engine.training.upscaler import loop
-from engine.training.upscaler.loop import STATE_FILE, TrainUpscaler
+from engine.training.upscaler.loop import TrainUpscaler
 from engine.training.upscaler.trainer import Trainer
 from tests.engine.cli.commands import CommandLine, Said
 from tests.tiny import TINY_UPSCALER, picture_file, write_tiny_teacher, write_tiny_upscaler

@@ -11,8 +11,9 @@ from PIL import Image
 
 from engine.api.errors import BadRequest, FileMissing, FolderMissing, TrainingDiverged
 from engine.models import checkpoint, registry
+from engine.training.stepwise import METRICS_FILE, STATE_FILE
 from engine.training.stylizer import losses
-from engine.training.stylizer.loop import METRICS_FILE, STATE_FILE, TrainStyle, export, train
+from engine.training.stylizer.loop import TrainStyle, export, train
 from tests.tiny import TINY, picture_file, write_tiny_teacher
 
 CPU = torch.device("cpu")

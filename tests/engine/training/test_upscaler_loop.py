@@ -12,9 +12,10 @@ from PIL import Image
 
 from engine.api.errors import BadRequest, FileMissing, FolderMissing, TrainingDiverged
 from engine.models import checkpoint, registry
+from engine.training.stepwise import METRICS_FILE, STATE_FILE
 from engine.training.upscaler import losses
 from engine.training.upscaler.degrading import Degradation
-from engine.training.upscaler.loop import METRICS_FILE, STATE_FILE, TrainUpscaler, export, train
+from engine.training.upscaler.loop import TrainUpscaler, export, train
 from engine.training.upscaler.pairs import Pairs
 from tests.tiny import TINY_UPSCALER, picture_file, write_tiny_teacher, write_tiny_upscaler
 
