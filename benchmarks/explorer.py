@@ -143,15 +143,15 @@ def found_directions(context: Context, clock: Clock, rounds: int) -> list[Row]:
     return rows
 
 
-def thumbnails(context: Context, clock: Clock) -> list[Row]:
+def thumbnails(model: str, context: Context, clock: Clock) -> list[Row]:
     context.models.cache.clear()
     wanted = tuple((column, row) for row in range(6, 26) for column in range(6, 26))
-    _, said, taken = run(show_tiles(ShowTiles("untrained-128", "spread", 5, wanted), context), clock)
+    _, said, taken = run(show_tiles(ShowTiles(model, "spread", 5, wanted), context), clock)
     first = next(when for when, step in said if isinstance(step, Tiles))
     assert sum(len(step.tiles) for _, step in said if isinstance(step, Tiles)) == len(wanted)
     return [
-        at_most("first thumbnails of a view after", first, "s", 0.3),
-        at_most("400 thumbnails of 64 px, 128 px model", taken, "s", 5),
+        at_most(f"{model}: first thumbnails of a view after", first, "s", 0.3),
+        at_most(f"{model}: 400 thumbnails of 64 px", taken, "s", 5),
     ]
 
 
@@ -214,11 +214,12 @@ def main() -> None:
     with opened((places().models,)) as context, tempfile.TemporaryDirectory() as folder:
         rows = drags(context, clock, 9 if quick else 61)
         rows += found_directions(context, clock, 1 if quick else 5)
-        rows += thumbnails(context, clock)
+        rows += thumbnails("untrained-128", context, clock)
         rows += inversion(context, clock, Path(folder))
         rows += film(context, clock, Path(folder))
         if chosen.model:
             model = context.models.generator(chosen.model)
+            rows += thumbnails(chosen.model, context, clock)
             rows += found_again(model, context, clock, Path(folder), 1 if quick else 5) + evenness(model, context, clock)
     publish(rows, chosen.json)
 

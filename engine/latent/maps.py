@@ -14,14 +14,16 @@ from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import SfumatoError
 from engine.api.events import Progress
 from engine.api.exploring import Layout
+from engine.api.latent import Latent
 from engine.context import Context, Step, Wait
 from engine.latent.atlas import SIDE, SWAPS, Points, Sorting, Spread, look_codes, spread_codes
 from engine.latent.directions import sampled
 from engine.latent.look import looks
+from engine.latent.stills import looked_at
 from engine.models.generators import GeneratorModel
 
-THUMBNAIL = 32
-"""The side of the pictures whose looks are sorted."""
+SORTED_AS = 2
+"""How the order on disk was come by: raised where it is to be made anew. 1 compared the generators' 32 px levels."""
 
 BATCH = 8
 SWAPS_A_STEP = 500
@@ -33,10 +35,10 @@ def prepared(model_id: str, layout: Layout, context: Context) -> Steps[Step, Any
     spread_of(model, context)
     yield None
     if layout == "look" and context.models.cache.get(_grid_key(model), Tensor) is None:
-        file = context.places.cache / "maps" / f"{model.key.hash}.npy"
+        file = context.places.cache / "maps" / f"{model.key.hash}-{SORTED_AS}.npy"
         order = yield Wait(context.io.submit(_read, file))
         if order is None:
-            order = yield from _sorted(model)
+            order = yield from _sorted(model, context)
             yield Wait(context.io.submit(_write, file, order))
         places = sampled(model.network, SIDE * SIDE).cpu()[torch.from_numpy(order)]
         context.models.cache.put(_grid_key(model), places.reshape(SIDE, SIDE, -1))
@@ -72,14 +74,13 @@ def _grid_key(model: GeneratorModel) -> tuple[str, str]:
     return ("look map", model.key.hash)
 
 
-def _sorted(model: GeneratorModel) -> Steps[Step, Any, np.ndarray]:
+def _sorted(model: GeneratorModel, context: Context) -> Steps[Step, Any, np.ndarray]:
     network, seen = model.network, []
     w = sampled(network, SIDE * SIDE)
-    side = min(THUMBNAIL, network.config.size)
+    like = Latent(model.key, 0, noise=None)
     for start in range(0, len(w), BATCH):
         yield Progress(start, len(w), "sorting the map")
-        with torch.no_grad():
-            seen.append(looks(network.synthesize(network.broadcast(w[start : start + BATCH]), None, side)))
+        seen.append(looks(looked_at(network.broadcast(w[start : start + BATCH]), like, network, context.device)))
     sorting = Sorting(torch.cat(seen))
     for _ in range(0, SWAPS, SWAPS_A_STEP):
         yield None

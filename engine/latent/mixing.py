@@ -12,19 +12,19 @@ import torch
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import GLANCE, MOST_STOPS, Blend, Easing, Journey, Steered
+from engine.api.exploring import MOST_STOPS, Blend, Easing, Journey, Steered
 from engine.api.latent import Latent
 from engine.context import Context, Step
 from engine.latent.codes import blended, check_one_model, groups, styles_of
 from engine.latent.look import looks, steps_between
-from engine.latent.stills import made_of
+from engine.latent.stills import looked_at
 from engine.nets.generators import Generator
 
 SAMPLES_A_LEG = 24
 """Pictures between two stops whose looks are compared: at an even speed in codes the speed in looks varies about fivefold."""
 
-BATCH = 4
-"""Small pictures made at once: one quantum."""
+BATCH = 8
+"""Pictures looked at at once: one quantum."""
 
 SMALLEST_SHARE = 0.02
 """Where nothing seems to change, a journey still moves on: by this share of its mean speed in codes."""
@@ -110,10 +110,9 @@ def paced(journey: Journey, network: Generator, context: Context) -> Steps[Step,
     if known is None:
         seen = []
         positions = np.linspace(0, route.legs, route.legs * SAMPLES_A_LEG + 1)
-        side = min(GLANCE, network.config.size)
         for start in range(0, len(positions), BATCH):
             styles = torch.stack([route.at(float(position)) for position in positions[start : start + BATCH]])
-            seen.append(looks(made_of(styles, journey.stops[0], network, side)))
+            seen.append(looks(looked_at(styles, journey.stops[0], network, context.device)))
             yield None
         known = context.models.cache.put(key, travelled(steps_between(torch.cat(seen)).double().numpy()))
     return route, known

@@ -15,6 +15,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from engine.api.errors import BlobMissing
+from engine.api.exploring import GLANCE
 from engine.api.latent import Generated, Latent, Morph
 from engine.context import Context, Step, Wait
 from engine.device import Device
@@ -31,6 +32,9 @@ MOST_TUNED = 3
 
 LIGHT = 128
 """Generators up to this size, in pixels, make their whole picture so soon that thumbnails are made from it."""
+
+WHOLE = 256
+"""Looks are compared of pictures of this size where the generator makes larger ones: a map of looks takes four hundred."""
 
 
 def still(source: Generated, context: Context) -> Steps[Step, Any, Picture]:
@@ -100,8 +104,8 @@ def sketched(styles: Tensor, like: Latent, network: Generator, size: int, device
     """As `made_of`, in the device's own precision: half the time, and a few 8-bit levels off. For the hand on a map, and thumbnails."""
     if device.precision != "bfloat16":
         return made_of(styles, like, network, size)
-    if len(styles) == 1 and not like.bends and device.name == "cpu":
-        return freeze(network, styles)(_noise(like.noise, 1), size)
+    if not like.bends and device.name == "cpu":
+        return freeze(network, styles)(_noise(like.noise, len(styles)), size)
     with bent(network, like.bends), torch.autocast(device.name, torch.bfloat16):
         return network.synthesize(styles, _noise(like.noise, len(styles)), size).float()
 
@@ -122,11 +126,15 @@ def thumbnails(styles: Tensor, like: Latent, network: Generator, side: int, devi
     whole = network.config.size
     if whole > LIGHT or side == whole:
         return sketched(styles, like, network, side, device)
-    if device.name == "cpu":  # one by one they are made in the frozen form
-        pictures = torch.cat([sketched(one[None], like, network, whole, device) for one in styles])
-    else:
-        pictures = sketched(styles, like, network, whole, device)
-    return F.interpolate(pictures, size=(side, side), mode="area")
+    return F.interpolate(sketched(styles, like, network, whole, device), size=(side, side), mode="area")
+
+
+def looked_at(styles: Tensor, like: Latent, network: Generator, device: Device) -> Tensor:
+    """Pictures (N, 3, S, S), S at most GLANCE, whose looks may be compared: the whole pictures, reduced by area, of generators up to
+    WHOLE px; of larger ones what their lower levels add up to at that size."""
+    level = level_below(network, WHOLE)
+    side = min(GLANCE, level)
+    return F.interpolate(sketched(styles, like, network, level, device), size=(side, side), mode="area")
 
 
 @lru_cache(maxsize=4)
