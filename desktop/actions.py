@@ -43,6 +43,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("save-as", "Save as…", "save_as", ("Ctrl+Shift+S",), "", "Save the document under another name"),
     Command("export", "Export picture…", "export", ("Ctrl+E",), "export", "Write the picture as PNG, JPEG, WebP or TIFF"),
     Command("batch", "Many pictures…", "many_pictures", ("Ctrl+Shift+E",), "", "Make many pictures, each in many styles"),
+    Command("enlarge", "Enlarge a photo…", "enlarge", ("Ctrl+Alt+E",), "", "Make a photo twice or four times as wide"),
     Command("quit", "Quit", "quit", ("Ctrl+Q",)),
     Command("undo", "Undo", "undo", ("Ctrl+Z",), "undo", "Undo the last change"),
     Command("redo", "Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Do the undone change again"),
@@ -77,7 +78,20 @@ COMMANDS: Final[tuple[Command, ...]] = (
 MENUS: Final[tuple[Menu, ...]] = (
     Menu(
         "&File",
-        ("open-photo", "open-document", RECENT, "open-house", SEPARATOR, "save", "save-as", "export", "batch", SEPARATOR, "quit"),
+        (
+            "open-photo",
+            "open-document",
+            RECENT,
+            "open-house",
+            SEPARATOR,
+            "save",
+            "save-as",
+            "export",
+            "batch",
+            "enlarge",
+            SEPARATOR,
+            "quit",
+        ),
     ),
     Menu("&Edit", ("undo", "redo", SEPARATOR, "copy", "paste")),
     Menu(

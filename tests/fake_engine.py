@@ -37,7 +37,8 @@ from engine.api.events import (
     Tiles,
 )
 from engine.api.manifest import Manifest
-from engine.api.proofing import Loupe, SoftProof
+from engine.api.output import Output
+from engine.api.proofing import Comparison, EnlargementSpot, Loupe, SoftProof
 from engine.api.recipe import Layer, Photo, Recipe, Source
 from engine.api.requests import (
     DeleteRun,
@@ -60,6 +61,7 @@ from engine.api.requests import (
     StyleSample,
     Thumbnail,
     Train,
+    Upscale,
     WarmUp,
 )
 from engine.api.training import Estimate, FolderReport, LeftOut, PreviewGrid, RunDescription, RunHistory, Trained, Watched
@@ -243,8 +245,18 @@ class StudioScript:
             case Loupe(recipe, edge, spot):
                 native = recipe.native_size[0]
                 yield coloured_frame(colour_of((recipe, spot)), spot.width, spot.height, spot.width * native // recipe.size_at(edge)[0])
-            case Export():
-                yield from self._export(request)
+            case _:
+                yield from self._write(request)
+
+    def _write(self, request: Request[Any]) -> Iterator[Body]:
+        match request:
+            case EnlargementSpot(_, spot):
+                plain, enlarged = (coloured_frame(colour_of((name, request)), spot.width, spot.height, spot.width) for name in "pe")
+                yield Finished(Comparison(plain, enlarged, 0.5))
+            case Export(recipe, output):
+                yield from self._export(output, recipe.size_at(output.long_edge), colour_of(recipe))
+            case Upscale(photo, output, scale):
+                yield from self._export(output, (photo.width * scale, photo.height * scale), colour_of(request))
             case _:
                 yield from self._about_generators(request)
 
@@ -296,16 +308,15 @@ class StudioScript:
         (self.blobs / blob).write_bytes(data)
         return Photo(blob, width, height, name)
 
-    def _export(self, request: Export) -> Iterator[Body]:
+    def _export(self, output: Output, size: tuple[int, int], colour: tuple[int, int, int]) -> Iterator[Body]:
         for done in range(4):
             yield Progress(done, 4, "painting")
             while self.exports_wait:
                 time.sleep(0.001)
                 yield Progress(done, 4, "painting")
-        size = request.recipe.size_at(request.output.long_edge)
-        data = png(*size, colour_of(request.recipe))
-        request.output.path.write_bytes(data)
-        yield Finished(Exported(request.output.path, *size, seconds=0.1, bytes=len(data)))
+        data = png(*size, colour)
+        output.path.write_bytes(data)
+        yield Finished(Exported(output.path, *size, seconds=0.1, bytes=len(data)))
 
     def _sample(self, folder: Path) -> Iterator[Body]:
         """Of the step that a training waited at, or the first run that there is."""

@@ -1,4 +1,4 @@
-"""Pictures on their way out: exports, each a job with progress that can be stopped."""
+"""Pictures on their way out: exports and enlarged photos, each a job with progress that can be stopped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.pace import Pace
-from desktop.state.settings import SettingsStore
+from desktop.state.settings import EnlargeChoice, SettingsStore
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
 from engine.api.output import Output
 from engine.api.recipe import Recipe
-from engine.api.requests import Export, Exported
+from engine.api.requests import Export, Exported, Upscale
 
 
 class Exporter(QObject):
@@ -47,14 +47,26 @@ class Exporter(QObject):
         self._settings.change(export=self._settings.settings.export.told(output))
         return self._tasks.spawn(self._export(recipe, output), f"export {output.path.name}")
 
+    def enlarge(self, request: Upscale) -> asyncio.Task[Exported | None]:
+        """Write a photo twice or four times as wide."""
+        file = self._settings.settings.enlarge.file.told(request.output)
+        self._settings.change(enlarge=EnlargeChoice(request.scale, request.variant, request.model, file))
+        return self._tasks.spawn(self._written(request, "Enlarging", "Enlarged"), f"enlarge {request.output.path.name}")
+
     async def _export(self, recipe: Recipe, output: Output) -> Exported | None:
-        try:
-            done = await written(Export(recipe, output), f"Exporting {output.path.name}", self._link, self._jobs)
-        except asyncio.CancelledError:
-            self._notices.say(f"Stopped: {output.path.name} was not written")
-            raise
+        done = await self._written(Export(recipe, output), "Exporting", "Exported")
         if done is not None:
             self.pace.saw_export(recipe, done.width * done.height, done.seconds)
             self.exported.emit(recipe, done)
-            self._notices.say(f"Exported {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
+        return done
+
+    async def _written(self, request: Export | Upscale, doing: str, did: str) -> Exported | None:
+        name = request.output.path.name
+        try:
+            done = await written(request, f"{doing} {name}", self._link, self._jobs)
+        except asyncio.CancelledError:
+            self._notices.say(f"Stopped: {name} was not written")
+            raise
+        if done is not None:
+            self._notices.say(f"{did} {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
         return done

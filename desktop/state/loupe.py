@@ -1,4 +1,4 @@
-"""The loupe of the export dialog: the real pixels of a spot of a print that is not made yet."""
+"""The loupe of the dialogs that write pictures: the real pixels of a spot of a print, or an enlargement, that is not made yet."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.state.link import Link
 from desktop.state.tasks import Tasks
-from engine.api.events import Failed, Frame
+from engine.api.events import Failed, Finished, Frame
+from engine.api.proofing import Comparison, EnlargementSpot
 from engine.api.proofing import Loupe as Look
 
 
 class Loupe(QObject):
-    """Asks for spots; the engine lets the latest win. `framed` carries the last one's `Frame`, `failed` a sentence in its place."""
+    """Asks for spots; the engine lets the latest win. `framed` carries the last one's `Frame`, `compared` the `Comparison` of one that is
+    enlarged, `failed` a sentence in their place."""
 
     framed = Signal(object)
+    compared = Signal(object)
     failed = Signal(str)
     busy_changed = Signal(bool)
 
@@ -23,9 +26,9 @@ class Loupe(QObject):
         super().__init__(parent)
         self._link = link
         self._tasks = tasks
-        self._wanted: Look | None = None
+        self._wanted: Look | EnlargementSpot | None = None
 
-    def look(self, wanted: Look) -> None:
+    def look(self, wanted: Look | EnlargementSpot) -> None:
         """Show this spot from now on."""
         if wanted != self._wanted:
             self._wanted = wanted
@@ -37,7 +40,7 @@ class Loupe(QObject):
         self._wanted = None
         self._tasks.cancel("loupe")
 
-    async def _look(self, wanted: Look) -> None:
+    async def _look(self, wanted: Look | EnlargementSpot) -> None:
         try:
             async with aclosing(self._link.stream(wanted)) as bodies:
                 async for body in bodies:
@@ -46,6 +49,8 @@ class Loupe(QObject):
                     match body:
                         case Frame():
                             self.framed.emit(body)
+                        case Finished(Comparison() as pair):
+                            self.compared.emit(pair)
                         case Failed(failure):
                             self.failed.emit(failure.sentence)
                         case _:

@@ -13,6 +13,8 @@ from engine.api.atomic import atomic_file
 from engine.api.errors import SfumatoError
 from engine.api.output import PROFILES, BleedEdges, Chroma, Compression, Intent, Output
 from engine.api.proofing import Proof
+from engine.api.requests import Upscale
+from engine.api.upscaling import Variant
 
 MAX_RECENT = 12
 
@@ -84,6 +86,15 @@ class BatchChoice(msgspec.Struct, frozen=True):
     long_edge: int | None = None
 
 
+class EnlargeChoice(msgspec.Struct, frozen=True):
+    """The answers of the last enlarging, as in `Upscale`; of `file` the size and the colours mean nothing."""
+
+    scale: int = Upscale.scale
+    variant: Variant = Upscale.variant
+    model: str | None = None
+    file: ExportChoice = ExportChoice()
+
+
 class WindowShape(msgspec.Struct, frozen=True):
     """The window's geometry as Qt saves it (hexadecimal) and the splitters' sizes in pixels, by name."""
 
@@ -102,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True):
     proof: Proof = Proof(Output.profile)
     """What was last looked at in a soft proof, which need not have been exported."""
     batch: BatchChoice = BatchChoice()
+    enlarge: EnlargeChoice = EnlargeChoice()
 
     @property
     def printer(self) -> Proof:

@@ -13,6 +13,7 @@ from desktop.client import RequestFailed
 from desktop.document.document import DOCUMENT_SUFFIX, Document, View
 from desktop.state.batch import Batch
 from desktop.state.documents import Documents
+from desktop.state.enlargement import Enlargement
 from desktop.state.explorer.explorer import Explorer
 from desktop.state.exporter import Exporter
 from desktop.state.frames import to_image
@@ -65,6 +66,7 @@ class Studio(QObject):
         self.proofing = Proofing(self.link, self.tasks, self.settings, self)
         self.batch = Batch(self.link, self.tasks, self.notices, self.jobs, self)
         self.loupe = Loupe(self.link, self.tasks, self)
+        self.enlargement = Enlargement(self.link, self.tasks, self)
         self.intake = Intake(self.link, self.tasks, self.notices, self.session, self.library, self.settings, self)
         self.thumbnails = PhotoThumbnails(self.link, self.tasks, self)
         self.workshop = Workshop(places, self.link, self.tasks, self.notices, self)

@@ -99,6 +99,12 @@ class Handlers(QObject):
 
         ask_how_to_export(self._window, self._studio, recipe, image)
 
+    def enlarge(self) -> None:
+        """Ask how to enlarge the photo on the canvas, or another one."""
+        from desktop.views.enlarge_flow import ask_how_to_enlarge
+
+        ask_how_to_enlarge(self._window, self._studio)
+
     def many_pictures(self) -> None:
         """Show the queue of many pictures."""
         from desktop.views.batch.flow import open_batch

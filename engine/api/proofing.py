@@ -1,13 +1,15 @@
-"""What can be asked before a picture is printed: how a printer's colours would look, and the real pixels of any spot."""
+"""What can be asked before a picture is printed or enlarged: how a printer's colours would look, and the real pixels of any spot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.api.events import Frame
 from engine.api.output import Intent
-from engine.api.recipe import Recipe
+from engine.api.recipe import Photo, Recipe
 from engine.api.requests import Lane, Request
+from engine.api.upscaling import Variant
 
 if TYPE_CHECKING:  # late: a window does not wait for numpy
     import numpy as np
@@ -77,3 +79,34 @@ class Loupe(Request[None]):
     @property
     def subject(self) -> str:
         return self.recipe.layers[0].source.name if self.recipe.layers else "the picture"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A spot of an enlargement in two ways, both in pixels of the result."""
+
+    plain: Frame
+    """As a bicubic filter enlarges it."""
+    enlarged: Frame
+    """As the network does."""
+    seconds_per_megapixel: float
+    """What a megapixel of the result took here: for the time that all of it will take."""
+
+
+@dataclass(frozen=True)
+class EnlargementSpot(Request[Comparison]):
+    """Show a spot of an enlargement before it is made, as `Upscale` would make it, beside what a filter makes of the same pixels."""
+
+    photo: Photo
+    spot: Spot
+    """Inside the enlarged picture."""
+    scale: int
+    variant: Variant
+    model: str | None = None
+    """As in `Upscale`."""
+    lane: ClassVar[Lane] = Lane.INTERACTIVE
+    slot: ClassVar[str | None] = "loupe"
+
+    @property
+    def subject(self) -> str:
+        return self.photo.name

@@ -38,9 +38,9 @@ class EncodeOptions:
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
-            raise BadRequest("quality", f"{self.quality} is not between 1 and 100")
+            raise BadRequest(f"The quality {self.quality}", "it must lie between 1 and 100")
         if self.dpi is not None and not 1 <= self.dpi <= 65_535:
-            raise BadRequest("dpi", f"{self.dpi} is not between 1 and 65535")
+            raise BadRequest(f"The resolution {self.dpi} dpi", "it must lie between 1 and 65535")
 
 
 def encode_png(picture: Picture, options: EncodeOptions, subject: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from engine.api.atomic import atomic_file
 from engine.api.errors import BadRequest, FormatLimit
-from engine.api.output import BleedEdges, Chroma, Compression
+from engine.api.output import BleedEdges, Chroma, Compression, Output
 from engine.imaging.annotation import PNG_KEYWORD, to_xmp
 from engine.imaging.encoding import JPEG_MAX_XMP, resolution_exif
 from engine.imaging.profiles import ColourSpace
@@ -53,6 +53,22 @@ class FileOptions:
     bleed: int = 0
     bleed_edges: BleedEdges = "mirror"
     annotation: str = ""
+
+    @classmethod
+    def of(cls, output: Output, profile: bytes, space: ColourSpace, annotation: str) -> FileOptions:
+        """What an output says of its file, which is in these colours and carries this text."""
+        return cls(
+            profile,
+            space,
+            quality=output.quality,
+            lossless=output.lossless,
+            chroma=output.chroma,
+            compression=output.compression,
+            dpi=output.dpi,
+            bleed=output.bleed_pixels,
+            bleed_edges=output.bleed_edges,
+            annotation=annotation,
+        )
 
 
 def check_format(suffix: str, bits: int, space: ColourSpace, subject: str) -> None:

@@ -21,6 +21,7 @@ JOBS: tuple[tuple[type[requests.Request[Any]], Job], ...] = (
     (proofing.Loupe, proof.loupe),
     (requests.Export, export.export),
     (requests.Upscale, upscale.upscale),
+    (proofing.EnlargementSpot, upscale.enlargement_spot),
     (requests.Generate, generate.generate),
     (requests.FindGenerators, generate.find_generators),
     (requests.ExamineFolder, folder.examine_folder),

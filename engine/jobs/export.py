@@ -118,20 +118,8 @@ def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[S
         yield meter.told(0)
         layers = yield from meter.counted(_painted(sheet, unfinished, resume, context))
         yield from meter.counted(_finished(sheet, layers, strips, context))
-    text = pack(recipe_text(sheet.recipe))
     output = sheet.output
-    options = FileOptions(
-        sheet.profile.data,
-        sheet.profile.space,
-        output.quality,
-        output.lossless,
-        output.chroma,
-        output.compression,
-        output.dpi,
-        output.bleed_pixels,
-        output.bleed_edges,
-        text,
-    )
+    options = FileOptions.of(output, sheet.profile.data, sheet.profile.space, pack(recipe_text(sheet.recipe)))
     encoding = Encoding(strips.path, strips.layout, output.path, options, output.overwrite)
     yield from encoded(encoding, meter.writing)
 

@@ -1,4 +1,5 @@
-"""Upscale: a photo enlarged by a network, strip by strip, in a file that keeps the photo's colours, alpha and resolution."""
+"""Upscale: a photo enlarged by a network, strip by strip, in a file that keeps the photo's colours, alpha and resolution; and a spot of it
+beforehand."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.events import Progress
+from engine.api.errors import BadRequest
+from engine.api.events import Frame, Progress
 from engine.api.limits import print_budget
 from engine.api.output import Output
+from engine.api.proofing import Comparison, EnlargementSpot
 from engine.api.requests import Exported, Upscale
 from engine.api.upscaling import check_choice
 from engine.context import Context, Step, Wait
@@ -23,12 +26,13 @@ from engine.imaging.annotation import pack
 from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_eight, to_sixteen
 from engine.imaging.files import Original, check_target, original
-from engine.imaging.picture import Samples
+from engine.imaging.picture import Picture, Samples
 from engine.imaging.resampling import colours_spread
 from engine.imaging.strips import Layout, Strips, check_room
 from engine.imaging.windows import ArrayRaster, Enlarged, Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, Encoding, FileOptions, check_format
 from engine.jobs.export import check_webp, encoded
+from engine.jobs.preview import frame
 from engine.jobs.unfinished import Unfinished
 from engine.models.upscaler import Upscaler
 from engine.upscaling import check_scale, enlarged, tile_side, tiles
@@ -59,16 +63,22 @@ def upscale(request: Upscale, context: Context) -> Generator[Step, Any, Exported
     """Enlarge and write; what cannot be written is found before the work is done, and an older file stays until the new one is whole."""
     started = time.perf_counter()
     output = request.output.check()
-    check_choice(request.scale, request.variant)
     width, height = request.photo.width * request.scale, request.photo.height * request.scale
     check_size(width, height, print_budget(), str(output.path))
-    chosen = context.models.upscaler(request.model) if request.model else context.models.house_upscaler(request.variant, request.scale)
-    check_scale(chosen, request.scale)
+    chosen = _chosen(request, context)
     sheet: Sheet = yield Wait(context.io.submit(_decided, request, chosen, width, height, context))
     unfinished = Unfinished(output.path)
     with unfinished.kept_for_another_try(output, context):
         yield from _made(sheet, unfinished, context)
     return Exported(output.path, width, height, time.perf_counter() - started, output.path.stat().st_size)
+
+
+def _chosen(request: Upscale | EnlargementSpot, context: Context) -> Upscaler:
+    """The network that is asked for; raises BadRequest where it cannot enlarge by so much."""
+    check_choice(request.scale, request.variant)
+    chosen = context.models.upscaler(request.model) if request.model else context.models.house_upscaler(request.variant, request.scale)
+    check_scale(chosen, request.scale)
+    return chosen
 
 
 def _decided(request: Upscale, model: Upscaler, width: int, height: int, context: Context) -> Sheet:
@@ -85,7 +95,7 @@ def _decided(request: Upscale, model: Upscaler, width: int, height: int, context
     layout = Layout(key, width, height, channels, bits, model.tile * request.scale)
     check_room(output.path.parent, 2 * layout.bytes, str(output.path))
     photo = replace(photo, picture=colours_spread(photo.picture))
-    return Sheet(photo, model, request.scale, replace(output, dpi=output.dpi or photo.dpi), layout)
+    return Sheet(photo, model, request.scale, replace(output, dpi=output.dpi or photo.dpi, bleed=0.0), layout)
 
 
 def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[Step, Any, None]:
@@ -100,16 +110,7 @@ def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[S
             trim_memory()
         yield Progress((index + 1) / layout.count * (1 - WRITING), 1, "enlarging")
     how = {"version": version("sfumato"), "model": sheet.model.name, "scale": sheet.scale}
-    options = FileOptions(
-        sheet.photo.profile,
-        "rgb",
-        output.quality,
-        output.lossless,
-        output.chroma,
-        output.compression,
-        output.dpi,
-        annotation=pack({UPSCALED_KEY: json.dumps(how, sort_keys=True)}),
-    )
+    options = FileOptions.of(output, sheet.photo.profile, "rgb", pack({UPSCALED_KEY: json.dumps(how, sort_keys=True)}))
     encoding = Encoding(strips.path, layout, output.path, options, output.overwrite)
     yield from encoded(encoding, lambda fraction: Progress(1 - WRITING * (1 - fraction), 1, "writing the file"))
 
@@ -137,3 +138,57 @@ def _samples(colour: Floats, alpha: Floats | None, place: Rect, sheet: Sheet) ->
         colour = colour * alpha + (1 - alpha)
     sixteen = to_sixteen(colour if alpha is None or not sheet.has_alpha else np.concatenate([colour, alpha], 2))
     return sixteen if sheet.layout.bits == 16 else to_eight(sixteen, place, dither=sheet.output.dither)
+
+
+# A spot of it beforehand.
+
+
+def enlargement_spot(request: EnlargementSpot, context: Context) -> Generator[Step, Any, Comparison]:
+    """The spot in two ways. The network sees the photo in the screen's colours; of a photo in sRGB these are the pixels of the file."""
+    photo, scale, spot = request.photo, request.scale, request.spot
+    model = _chosen(request, context)
+    width, height = photo.width * scale, photo.height * scale
+    check_size(width, height, print_budget(), photo.name)
+    rect = Rect(spot.left, spot.top, spot.left + spot.width, spot.top + spot.height)
+    if not (0 <= rect.left < rect.right <= width and 0 <= rect.top < rect.bottom <= height):
+        raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
+    picture: Picture = yield Wait(context.io.submit(_on_screen, request, context))
+    started = time.perf_counter()
+    colour, worked = yield from _spot(model, ArrayRaster(picture.pixels), rect, scale, context)
+    seconds = (time.perf_counter() - started) / worked * _work(model.tile, model) / (model.tile * scale) ** 2
+    plain = Enlarged.stretched(ArrayRaster(picture.pixels), width, height).window(rect)
+    alpha = None
+    if picture.alpha is not None:
+        alpha = Enlarged.stretched(ArrayRaster(picture.alpha[..., None]), width, height).window(rect)[..., 0]
+    return Comparison(_shown(plain, alpha, rect, scale), _shown(colour, alpha, rect, scale), seconds * 1e6)
+
+
+def _on_screen(request: EnlargementSpot, context: Context) -> Picture:
+    return colours_spread(context.blobs.picture(request.photo.blob, request.photo.name))
+
+
+def _spot(model: Upscaler, source: ArrayRaster, rect: Rect, scale: int, context: Context) -> Generator[Step, Any, tuple[Floats, int]]:
+    """(h, w, 3) in 0..1 of a rectangle of the result, and how many pixels of the photo the network has gone through for it: tiles no
+    larger than the spot needs, as other people's networks take seconds for a whole one."""
+    needed = Rect(rect.left // scale, rect.top // scale, -(-rect.right // scale), -(-rect.bottom // scale))
+    side = min(tile_side(model, context), max(needed.width, needed.height))
+    made = np.empty((needed.height * scale, needed.width * scale, 3), np.float32)
+    worked = 0
+    for tile in tiles(needed, side):
+        colour = yield from enlarged(model, source, tile, scale, side)
+        top, left = (tile.top - needed.top) * scale, (tile.left - needed.left) * scale
+        made[top : top + tile.height * scale, left : left + tile.width * scale] = colour.permute(1, 2, 0).numpy()
+        worked += _work(side, model)
+        yield None
+    top, left = rect.top - needed.top * scale, rect.left - needed.left * scale
+    return made[top : top + rect.height, left : left + rect.width], worked
+
+
+def _work(side: int, model: Upscaler) -> int:
+    """Pixels of the photo that the network goes through for a tile."""
+    return (side + 2 * model.halo) ** 2
+
+
+def _shown(colour: Floats, alpha: Floats | None, rect: Rect, scale: int) -> Frame:
+    opacity = None if alpha is None else to_eight(to_sixteen(alpha), rect, dither=False)
+    return frame(Picture(to_eight(to_sixteen(colour), rect, dither=True), opacity), scale)

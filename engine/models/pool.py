@@ -79,7 +79,7 @@ class ModelPool:
         return self._generators[model_id]
 
     def upscaler(self, model: str) -> Upscaler:
-        """An upscaler, ready to run: of a model's id, or of a file that another program trained. Raises UnknownModel, ModelDamaged,
+        """An upscaler, ready to run: of a model's id, or of a file of ours or of another program's. Raises UnknownModel, ModelDamaged,
         WrongModel, FileMissing or ForeignModel."""
         if model not in self._upscalers:
             self._upscalers[model] = self._loaded_upscaler(model)
@@ -87,8 +87,11 @@ class ModelPool:
 
     def _loaded_upscaler(self, model: str) -> Upscaler:
         if foreign.is_file_name(model) and all(known.id != model for known in self.found.models):
-            return foreign.ForeignUpscaler(Path(model), self.device)
-        manifest = self.found.get(model)
+            if not registry.is_ours(Path(model)):
+                return foreign.ForeignUpscaler(Path(model), self.device)
+            manifest = registry.read_manifest(Path(model))
+        else:
+            manifest = self.found.get(model)
         return UpscalerModel(manifest, registry.fingerprint(manifest), registry.load_upscaler(manifest), self.device, self.dtype)
 
     def house_upscaler(self, variant: Variant, scale: int) -> Upscaler:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from desktop.state.settings import BatchChoice
 from desktop.views.batch.queue_list import QueueList
 from desktop.views.batch.style_list import StyleList
 from desktop.views.exporting.lines import Form, choice, choose
+from desktop.views.exporting.writing_dialog import folder_problem
 from desktop.widgets.controls import Caption, Heading, IconButton, push_button
 from desktop.widgets.theme import THEME
 from engine.api.naming import pictures_in
@@ -168,11 +168,7 @@ class BatchWindow(QDialog):
             return "Add pictures, or drop them here."
         if not self.styles.ticked:
             return "Tick one style or more."
-        if not self._target.is_dir():
-            return "There is no such folder. Choose another one."
-        if not os.access(self._target, os.W_OK):
-            return "This folder cannot be written to. Choose another one."
-        return profile_problem(self._profile, file_format(self._format.currentData()).id)
+        return folder_problem(self._target) or profile_problem(self._profile, file_format(self._format.currentData()).id)
 
     # What the artist does.
 

@@ -84,9 +84,14 @@ class ColourFields(QObject):
         return self._marks
 
     @property
+    def as_proof(self) -> Proof:
+        """These colours, for the screen."""
+        return Proof(self.profile, self.intent, self.black_point, self.gamut)
+
+    @property
     def proof(self) -> Proof | None:
         """What the picture is to be shown in; None: as it is."""
-        return Proof(self.profile, self.intent, self.black_point, self.gamut) if self._soft.isChecked() and self.has_printer else None
+        return self.as_proof if self._soft.isChecked() and self.has_printer else None
 
     @property
     def has_printer(self) -> bool:

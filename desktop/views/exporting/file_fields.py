@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from desktop.state.export_estimate import FORMATS, FileFormat, Samples, file_format, typed_suffix
+from desktop.state.settings import ExportChoice
 from desktop.views.exporting.lines import Form, choice, choose
 from desktop.widgets.controls import Caption, ElidedLabel, Switch, ValueSlider, push_button
 from engine.api.naming import FORBIDDEN
-from engine.api.output import Chroma, Compression, Output
+from engine.api.output import Compression, Output
 
 
 class FileFields(QObject):
@@ -75,17 +76,25 @@ class FileFields(QObject):
         return bits if self.format.is_deep else None
 
     @property
-    def chroma(self) -> Chroma:
-        chroma: Chroma = self._chroma.currentData()
-        return chroma
-
-    @property
-    def compression(self) -> Compression:
+    def _packing(self) -> Compression:
         compression: Compression = self._compression.currentData()
         return compression
 
     def samples(self, channels: int) -> Samples:
-        return Samples(self.bits or 8, channels, self.compression, self.lossless)
+        return Samples(self.bits or 8, channels, self._packing, self.lossless)
+
+    def output(self, dpi: float) -> Output:
+        """At the photo's own size, in sRGB. An existing file is overwritten only because the dialog has said so."""
+        return Output(
+            self.path,
+            quality=self.quality,
+            lossless=self.lossless,
+            overwrite=self.path.exists(),
+            bits=self.bits,
+            dpi=dpi,
+            chroma=self._chroma.currentData(),
+            compression=self._packing,
+        )
 
     # What is put in.
 
@@ -96,16 +105,15 @@ class FileFields(QObject):
     def set_folder(self, folder: Path) -> None:
         self._folder.setText(str(folder))
 
-    def set_format(self, format: str, bits: int | None, quality: int, lossless: bool) -> None:
-        """`format` by name or suffix."""
-        choose(self._format, file_format(format).id)
-        choose(self._bits, bits)
-        self._quality.set_value(quality)
-        self._lossless.setChecked(lossless)
-
-    def set_packing(self, compression: Compression, chroma: Chroma) -> None:
-        choose(self._compression, compression)
-        choose(self._chroma, chroma)
+    def set_choice(self, choice: ExportChoice, folder: Path) -> None:
+        """What to begin with: the answers of the last time, and the folder to propose."""
+        self.set_folder(folder)
+        choose(self._format, file_format(choice.suffix).id)
+        choose(self._bits, choice.bits)
+        self._quality.set_value(choice.quality)
+        self._lossless.setChecked(choice.lossless)
+        choose(self._compression, choice.compression)
+        choose(self._chroma, choice.chroma)
 
     def take_suffix(self) -> None:
         """A suffix typed with the name chooses the format."""

@@ -118,11 +118,11 @@ class SmallPicture(QWidget):
 class LoupeView(QWidget):
     """Shows the pixels one to one on the screen's own; while new ones are made, the old ones stay, and a dot says so."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "Loupe, 100 per cent", height: int = LOUPE_HEIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedSize(WIDTH, LOUPE_HEIGHT)
+        self.setFixedSize(WIDTH, height)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Loupe, 100 per cent")
+        self.setAccessibleName(name)
         self._image = QImage()
         self._sentence = ""
         self._busy = Pill(self, "Making these pixels", dot=True)

@@ -39,7 +39,7 @@ class GeneratorConfig:
             if getattr(self, name) < 1:
                 raise BadRequest(f"{name} {getattr(self, name)}", "it must be at least 1")
         if self.mapping_layers < 0:
-            raise BadRequest(f"mapping_layers {self.mapping_layers}", "it must be at least 0")
+            raise BadRequest(f"The number of mapping layers {self.mapping_layers}", "it must be at least 0")
 
     @property
     def sides(self) -> tuple[int, ...]:

@@ -8,9 +8,20 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from engine.api.errors import BadRequest, DiskFull, FormatLimit, ImageTooLarge, NothingToResume, UnknownModel, WrongModel
+from engine.api.errors import (
+    BadRequest,
+    DiskFull,
+    FileMissing,
+    FormatLimit,
+    ImageTooLarge,
+    NothingToResume,
+    SfumatoError,
+    UnknownModel,
+    WrongModel,
+)
 from engine.api.events import Progress
 from engine.api.output import Output, unfinished_folder
+from engine.api.proofing import EnlargementSpot, Spot
 from engine.api.recipe import Photo
 from engine.api.requests import ImportPicture, Upscale
 from engine.context import Context, Wait
@@ -19,7 +30,7 @@ from engine.imaging.picture import Picture
 from engine.imaging.profiles import output_profile, srgb_profile
 from engine.imaging.strips import Strips
 from engine.jobs.library import import_picture
-from engine.jobs.upscale import UPSCALED_KEY, upscale
+from engine.jobs.upscale import UPSCALED_KEY, enlargement_spot, upscale
 from engine.models import upscaler
 from tests.tiny import drive, picture_file, write_tiny_upscaler
 
@@ -187,3 +198,54 @@ def test_what_cannot_be_done_is_refused_before_any_work(
         with pytest.raises(error):
             drive(upscale(wrong, context))
     assert list(tmp_path.glob("*out*")) == []
+
+
+# A spot beforehand.
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_spot_has_the_pixels_of_the_file(photo: Photo, context: Context, tmp_path: Path, scale: int) -> None:
+    drive(upscale(Upscale(photo, Output(tmp_path / "out.png"), scale), context))
+    whole = load(tmp_path / "out.png").pixels.astype(int)
+    for spot in (Spot(0, 0, 7, 5), Spot(11, 13, 30, 23), Spot(40 * scale - 9, 36 * scale - 3, 9, 3), Spot(0, 0, 40 * scale, 36 * scale)):
+        pair, _ = drive(enlargement_spot(EnlargementSpot(photo, spot, scale, "faithful"), context))
+        part = whole[spot.top : spot.top + spot.height, spot.left : spot.left + spot.width]
+        assert np.abs(pair.enlarged.pixels[..., 2::-1].astype(int) - part).max() <= 1
+        assert pair.plain.pixels.shape == pair.enlarged.pixels.shape
+        assert 0 < np.abs(pair.plain.pixels.astype(int) - pair.enlarged.pixels).mean() < 40
+        assert pair.enlarged.scale == scale
+        assert pair.seconds_per_megapixel > 0
+
+
+def test_a_spot_is_transparent_where_the_photo_is(taken: Taken, context: Context, tmp_path: Path) -> None:
+    pixels = np.full((36, 40, 3), 200, np.uint8)
+    alpha = np.full((36, 40), 255, np.uint8)
+    alpha[:, :20] = 0
+    save(Picture(pixels, alpha), tmp_path / "cut.png")
+    request = EnlargementSpot(taken(tmp_path / "cut.png"), Spot(0, 0, 80, 72), 2, "faithful")
+    pair, _ = drive(enlargement_spot(request, context))
+    for frame in (pair.plain, pair.enlarged):
+        assert frame.pixels[:, :36, 3].max() == 0
+        assert frame.pixels[:, 44:, 3].min() == 255
+
+
+def test_a_spot_that_cannot_be_shown_is_refused(photo: Photo, context: Context, tmp_path: Path) -> None:
+    request = EnlargementSpot(photo, Spot(0, 0, 20, 20), 2, "faithful")
+    for wrong, error in (
+        (replace(request, spot=Spot(70, 0, 20, 20)), BadRequest),
+        (replace(request, scale=3), BadRequest),
+        (replace(request, model="upscale-faithful-x2", scale=4), BadRequest),
+        (replace(request, model=str(tmp_path / "nowhere.pth")), FileMissing),
+        (replace(request, photo=replace(photo, width=100_000, height=100_000)), ImageTooLarge),
+    ):
+        with pytest.raises(error):
+            drive(enlargement_spot(wrong, context))
+
+
+def test_a_file_of_ones_own_is_used_from_anywhere(photo: Photo, context: Context, tmp_path: Path) -> None:
+    file = write_tiny_upscaler(tmp_path, "mine-x4", 4, seed=3)
+    drive(upscale(Upscale(photo, Output(tmp_path / "out.png"), 2, model=str(file)), context))
+    assert '"model": "mine-x4"' in read_text(tmp_path / "out.png")[UPSCALED_KEY]
+    (tmp_path / "broken.safetensors").write_bytes(b"no weights")
+    with pytest.raises(SfumatoError, match=r"broken\.safetensors"):
+        drive(upscale(Upscale(photo, Output(tmp_path / "other.png"), model=str(tmp_path / "broken.safetensors")), context))

@@ -1,0 +1,67 @@
+"""The photo that is to be enlarged: the canvas's, or one from a file, which is taken in for it."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from desktop.client import RequestFailed
+from desktop.state.frames import to_image
+from desktop.state.link import Link
+from desktop.state.tasks import Tasks
+from engine.api.events import Frame
+from engine.api.recipe import Photo
+from engine.api.requests import ImportPicture, Thumbnail
+
+TASK: Final = "photo to enlarge"
+EDGE: Final = 600
+"""Of the small picture: enough for a dense screen."""
+
+
+class Enlargement(QObject):
+    """Of photos chosen in quick succession the last one counts."""
+
+    reading = Signal(str)
+    """A file of this name is being read."""
+    taken = Signal(object)
+    """The `Photo` is there; how it looks follows by `shown`."""
+    shown = Signal(QImage)
+    failed = Signal(str)
+    """A sentence: the file cannot be read."""
+
+    def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._tasks = tasks
+
+    def use(self, photo: Photo) -> None:
+        """Enlarge a photo that is taken in already."""
+        self._tasks.spawn_latest(self._show(photo), TASK)
+
+    def take_file(self, path: Path) -> None:
+        """Enlarge the photo in this file."""
+        self.reading.emit(path.name)
+        self._tasks.spawn_latest(self._take(path), TASK)
+
+    def close(self) -> None:
+        """Nobody wants it any more."""
+        self._tasks.cancel(TASK)
+
+    async def _take(self, path: Path) -> None:
+        try:
+            photo: Photo = await self._link.run(ImportPicture(path=path))
+        except RequestFailed as failed:
+            self.failed.emit(str(failed))
+        else:
+            await self._show(photo)
+
+    async def _show(self, photo: Photo) -> None:
+        self.taken.emit(photo)
+        async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
+            async for body in bodies:
+                if isinstance(body, Frame):
+                    self.shown.emit(to_image(body.pixels))

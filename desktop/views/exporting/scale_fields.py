@@ -1,0 +1,141 @@
+"""How far a photo is enlarged, and in which manner: faithful, crisp, or by the network in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.state.print_size import PRINT_DPI, PrintSize
+from desktop.views.exporting.lines import Form, choice, choose, number
+from desktop.widgets.controls import Caption
+from desktop.widgets.segments import Segments
+from engine.api.requests import Upscale
+from engine.api.upscaling import Variant
+
+OTHER: Final = "other"
+"""The row that asks for a file."""
+
+TITLE_WIDTH: Final = 190
+
+SCALES: Final = ((2, "2× as wide"), (4, "4× as wide"))
+MANNERS: Final = (("Faithful", "faithful"), ("Crisp", "crisp"))
+WORDS: Final = {
+    "faithful": "Stays nearest to what the photo has: nothing is made up.",
+    "crisp": "Looks sharper; its finest detail is likely, but not real.",
+}
+OWN_WORDS: Final = "The network in this file; it may take much longer."
+MODEL_FILES: Final = "Upscalers (*.safetensors *.pth *.pt *.ckpt)"
+
+
+class ScaleFields(QObject):
+    """`changed` follows each change."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._native = (0, 0)
+        self._scale = Segments("Scale", SCALES)
+        self._manner = choice("Manner", *MANNERS, ("A model file…", OTHER), letters=18)
+        self._words = Caption()
+        self._dpi = number("Resolution", 1, 9600, suffix=" dpi", width=92)
+        self._now, self._then = Caption(tabular=True), Caption(tabular=True)
+        self._variant: Variant = Upscale.variant
+        self._model: str | None = None
+        self.set_choice(Upscale.scale, Upscale.variant, None, None)
+        self._scale.chosen.connect(self._tell)
+        self._manner.activated.connect(self._choose)
+        self._dpi.valueChanged.connect(self._tell)
+
+    def add_to(self, form: Form) -> None:
+        """Put the fields into a form."""
+        form.add("&Scale", self._scale)
+        form.add("&Manner", self._manner, QWidget())
+        form.add("", self._words)
+        form.add("&Resolution", self._dpi, QWidget())
+        form.add("Now", self._now)
+        form.add("Enlarged", self._then)
+
+    @property
+    def scale(self) -> int:
+        scale: int = self._scale.value
+        return scale
+
+    @property
+    def variant(self) -> Variant:
+        return self._variant
+
+    @property
+    def model(self) -> str | None:
+        """The file of a network; None: the house's."""
+        return self._model
+
+    @property
+    def size(self) -> PrintSize:
+        """Of the enlarged picture."""
+        return PrintSize.of(self._native, max(self._native) * self.scale, self._dpi.value())
+
+    def set_native(self, native: tuple[int, int]) -> None:
+        """The photo's own size in pixels."""
+        self._native = native
+        self._show_sizes()
+
+    def set_choice(self, scale: int, variant: Variant, model: str | None, dpi: float | None) -> None:
+        self._scale.set_value(scale)
+        self._variant = variant
+        with QSignalBlocker(self._dpi):
+            self._dpi.setValue(dpi or PRINT_DPI)
+        self._show(model if model is not None and Path(model).is_file() else None)
+
+    def _choose(self, _row: int) -> None:
+        chosen = self._manner.currentData()
+        if chosen == OTHER:
+            self._show(self._model)
+            self._ask_for_model()
+        elif chosen in WORDS:
+            self._variant = chosen
+            self._take(None)
+        else:
+            self._take(chosen)
+
+    def _ask_for_model(self) -> None:
+        folder = str(Path(self._model).parent if self._model else Path.home())
+        dialog = QFileDialog(self._manner.window(), "Choose an upscaler", folder, MODEL_FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._take)
+        dialog.open()
+
+    def _take(self, model: str | None) -> None:
+        self._show(model)
+        self._tell()
+
+    def _show(self, model: str | None) -> None:
+        """Select the row; a file gets one, before the row that asks for another."""
+        self._model = model
+        with QSignalBlocker(self._manner):
+            if model is not None and self._manner.findData(model) < 0:
+                title = self._manner.fontMetrics().elidedText(Path(model).name, Qt.TextElideMode.ElideMiddle, TITLE_WIDTH)
+                self._manner.insertItem(self._manner.count() - 1, title, model)
+                self._manner.setItemData(self._manner.count() - 2, model, Qt.ItemDataRole.ToolTipRole)
+            choose(self._manner, model or self._variant)
+        self._manner.setToolTip(model or "")
+        self._words.setText(OWN_WORDS if model else WORDS[self._variant])
+        self._show_sizes()
+
+    def _show_sizes(self) -> None:
+        dpi = self._dpi.value()
+        self._now.setText(_in_words(PrintSize.of(self._native, None, dpi)) if all(self._native) else "–")
+        self._then.setText(_in_words(self.size) if all(self._native) else "–")
+
+    def _tell(self, *_: object) -> None:
+        self._show_sizes()
+        self.changed.emit()
+
+
+def _in_words(size: PrintSize) -> str:
+    (width, height), (wide, high) = size.pixels, size.centimetres
+    return f"{width} × {height} px,  {wide:.1f} × {high:.1f} cm on paper"
