@@ -1,5 +1,6 @@
-"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, the export dialog,
-the Explore workspace, and the Train workspace, for which a generator is trained on drawn compositions (half an hour and more on a laptop).
+"""Makes the pictures of the documentation: the studio's window, the house picture in every style of the gallery, the dialogs that write
+pictures, the Explore workspace, and the Train workspace, for which a generator is trained on drawn compositions (half an hour and more on
+a laptop).
 
 python docs/make_images.py [gallery] [window] [printing] [exploring] [training]
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 if TYPE_CHECKING:
     from desktop.app import App
@@ -25,6 +26,9 @@ IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
 SEEDS = (45, 28, 20, 55)
 """Of the house generator's pictures that are bookmarked."""
+PRINTS = "~/Pictures/Prints"
+LINES = (0.18, 0.7)
+"""Where the house picture has fine lines, in parts of its width and height."""
 PATH = [(60, 80), (150, 160), (240, 90), (330, 200), (260, 320), (120, 300)]
 """A line drawn on the map, in pixels."""
 FORMS, SEEN = 400, 14_000
@@ -65,7 +69,7 @@ def gallery() -> None:
 
 
 def printing() -> None:
-    """The export dialog with a large print, looked at through its loupe, and the queue of many pictures."""
+    """The export dialog with a large print, looked at through its loupe, a photo that is to be enlarged, and the queue of many pictures."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import qasync
 
@@ -73,8 +77,9 @@ def printing() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SFUMATO_HOME"] = str(Path(folder) / "home")
-        prints = Path(folder) / "Prints"
-        prints.mkdir()
+        os.environ["HOME"] = os.environ["USERPROFILE"] = folder  # so that the dialogs show no folder of this machine
+        prints = Path(PRINTS).expanduser()
+        prints.mkdir(parents=True)
         with qasync.QEventLoop(make_application()) as loop:
             loop.run_until_complete(_printed(prints))
 
@@ -100,11 +105,29 @@ async def _printed(prints: Path) -> None:
         app.handlers.export()
         await tasks.idle()
         (dialog,) = app.window.findChildren(ExportDialog)
-        await _photograph(dialog, "export")
+        await _photograph_dialog(dialog, "export")
         dialog.reject()
+        await _enlarged(app, prints)
         await _queued(app, prints)
     finally:
         await app.close()
+
+
+async def _enlarged(app: App, prints: Path) -> None:
+    """The house picture in the crisp manner, looked at where it has lines."""
+    from desktop.state.settings import EnlargeChoice, ExportChoice
+    from desktop.views.enlarge_dialog import EnlargeDialog
+    from desktop.views.exporting.spot_view import SmallPicture
+
+    app.studio.settings.change(enlarge=EnlargeChoice(2, "crisp", file=ExportChoice(str(prints), ".tif", bits=16)))
+    app.handlers.enlarge()
+    await app.studio.tasks.idle()
+    (dialog,) = app.window.findChildren(EnlargeDialog)
+    dialog.findChildren(SmallPicture)[0].put(*LINES)
+    await app.studio.tasks.idle()
+    await _photograph_dialog(dialog, "enlarge")
+    dialog.reject()
+    await app.studio.tasks.idle()
 
 
 async def _queued(app: App, prints: Path) -> None:
@@ -128,7 +151,7 @@ async def _queued(app: App, prints: Path) -> None:
     while not any(item.state == "working" for item in app.studio.batch.items[3:]):
         await asyncio.sleep(0.1)
     await asyncio.sleep(1)
-    await _photograph(window, "batch")
+    await _photograph_dialog(window, "batch")
     window.close()
 
 
@@ -223,6 +246,14 @@ async def _trained(forms: Path) -> None:
         await _photograph(app.window, "training-model")
     finally:
         await app.close()
+
+
+async def _photograph_dialog(dialog: QWidget, name: str) -> None:
+    """With a folder as an artist has it."""
+    for field in dialog.findChildren(QLineEdit):
+        if field.accessibleName() == "Folder":
+            field.setText(PRINTS)
+    await _photograph(dialog, name)
 
 
 async def _photograph(window: QWidget, name: str) -> None:

@@ -22,6 +22,14 @@ DEEP_SUFFIXES = (".png", ".tif", ".tiff")
 """Of files that hold 16 bits a sample."""
 
 
+class ColourChoice(msgspec.Struct, frozen=True):
+    """In which colours, as in `Output`."""
+
+    profile: str = Output.profile
+    intent: Intent = Output.intent
+    black_point: bool = Output.black_point
+
+
 class ExportChoice(msgspec.Struct, frozen=True):
     """The export dialog's last answers, as in `Output`; `long_edge` None is the photo's own size."""
 
@@ -61,17 +69,21 @@ class ExportChoice(msgspec.Struct, frozen=True):
             black_point=output.black_point,
         )
 
-    def output(self, folder: Path, long_edge: int | None, suffix: str) -> Output:
-        """For other pictures, of this suffix, in the same colours, depth and resolution."""
+    @property
+    def colours(self) -> ColourChoice:
+        return ColourChoice(self.profile, self.intent, self.black_point)
+
+    def output(self, folder: Path, long_edge: int | None, suffix: str, colours: ColourChoice) -> Output:
+        """For other pictures, of this suffix, in these colours and the same depth and resolution."""
         deep = suffix in DEEP_SUFFIXES
         return Output(
             folder,
             long_edge,
             self.quality,
             bits=self.bits if deep else None,
-            profile=self.profile,
-            intent=self.intent,
-            black_point=self.black_point,
+            profile=colours.profile,
+            intent=colours.intent,
+            black_point=colours.black_point,
             dpi=self.dpi,
             chroma=self.chroma,
             compression=self.compression,
@@ -79,11 +91,13 @@ class ExportChoice(msgspec.Struct, frozen=True):
 
 
 class BatchChoice(msgspec.Struct, frozen=True):
-    """Where many pictures went the last time, in which format, and how large (None: each in its own size)."""
+    """Where many pictures went the last time, in which format, how large (None: each in its own size), and in which colours (None: those
+    of the last export)."""
 
     folder: str = ""
     suffix: str = ".png"
     long_edge: int | None = None
+    colours: ColourChoice | None = None
 
 
 class EnlargeChoice(msgspec.Struct, frozen=True):

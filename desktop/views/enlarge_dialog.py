@@ -117,7 +117,8 @@ class EnlargeDialog(WritingDialog):
         """The pixels that were wanted."""
         self._plain.set_image(to_image(pair.plain.pixels))
         self._loupe.set_image(to_image(pair.enlarged.pixels))
-        self._paces[self._network] = pair.seconds_per_megapixel
+        known = self._paces.get(self._network, pair.seconds_per_megapixel)
+        self._paces[self._network] = min(known, pair.seconds_per_megapixel)  # a slower one was held up, by loading or by other work
         self._refresh()
 
     def refuse(self, sentence: str) -> None:

@@ -13,7 +13,7 @@ from desktop.state.frames import to_image
 from desktop.state.print_size import PrintSize, Unit, on_paper
 from desktop.state.printer_colours import profile_problem
 from desktop.state.settings import ExportChoice
-from desktop.views.exporting.colour_fields import ColourFields
+from desktop.views.exporting.colour_fields import ProofFields
 from desktop.views.exporting.lines import Form
 from desktop.views.exporting.size_fields import SizeFields
 from desktop.views.exporting.writing_dialog import WritingDialog
@@ -40,7 +40,7 @@ class ExportDialog(WritingDialog):
         self._stroke: float | None = None
         self._painted_layers = 0
         self._seconds_per_megapixel: float | None = None
-        self._sizes, self._colours = SizeFields(self), ColourFields(self)
+        self._sizes, self._colours = SizeFields(self), ProofFields(self)
         self._strokes = Caption(wrap=True)
         self._fill()
         self._connect()
@@ -59,7 +59,7 @@ class ExportDialog(WritingDialog):
         self._file.set_choice(choice, folder)
         self._sizes.set_size(PrintSize.of(self._native, choice.long_edge, choice.dpi, choice.unit), self._own_words())
         self._sizes.set_bleed(choice.bleed, choice.bleed_edges)
-        self._colours.set_colours(choice.profile, choice.intent, choice.black_point)
+        self._colours.set_colours(choice.colours)
         self._refresh()
 
     def set_strokes(self, style_scale: float | None, painted_layers: int) -> None:
@@ -86,7 +86,7 @@ class ExportDialog(WritingDialog):
     @property
     def output(self) -> Output:
         """What the fields say."""
-        size, colours = self._sizes, self._colours
+        size, colours = self._sizes, self._colours.colours
         return replace(
             self._file.output(size.size.dpi),
             long_edge=size.long_edge,
@@ -135,7 +135,7 @@ class ExportDialog(WritingDialog):
         return estimate(width, height, self._file.format.id, self._file.quality, self._seconds_per_megapixel, samples, painted)
 
     def _problem(self) -> str:
-        return profile_problem(self._colours.profile, self._file.format.id)
+        return profile_problem(self._colours.colours.profile, self._file.format.id)
 
     def _smaller(self, limit: int) -> str:
         return f"Choose a long edge of {longest_edge(*self._native, limit)} px or less."

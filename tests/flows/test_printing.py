@@ -93,7 +93,8 @@ def test_an_export_that_is_cancelled_leaves_the_next_ones_as_they_were(travel: T
         assert studio.settings.settings.export == before
         artist.app.window.actions_by_id["batch"].trigger()
         (window,) = artist.app.window.findChildren(BatchWindow)
-        assert any(label.text() == "As in the last export: sRGB – for screens." for label in window.findChildren(QLabel))
+        assert named(window, QComboBox, "Colours").currentText() == "sRGB – for screens"
+        assert not any("last export" in label.text() for label in window.findChildren(QLabel))  # there was none
         window.close()
         again = dialog_of(artist)
         assert again.proof == studio.proofing.proof  # the canvas is in the printer's colours still

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from desktop.state.library import style_key
-from desktop.state.printer_colours import profile_title
 from desktop.state.settings import BatchChoice, ExportChoice
 from desktop.state.studio import Studio
 from desktop.views.batch.window import BatchWindow
@@ -39,7 +38,7 @@ def open_batch(parent: QWidget, studio: Studio) -> BatchWindow:
 
     def follow() -> None:
         export = studio.settings.settings.export
-        window.set_colours(in_words(export), export.profile)
+        window.set_last_export(in_words(export), export.colours)
 
     batch.changed.connect(show)
     studio.settings.changed.connect(follow)
@@ -57,10 +56,10 @@ def _begin(window: BatchWindow, studio: Studio) -> None:
 
 
 def in_words(export: ExportChoice) -> str:
-    """What of the last export holds for many pictures, too."""
-    depth = "" if export.bits is None else f", {export.bits} bits"
-    dpi = "" if export.dpi is None else f", {export.dpi:g} dpi"
-    return f"As in the last export: {profile_title(export.profile)}{depth}{dpi}."
+    """What of the last export holds for many pictures, too; empty where that is nothing."""
+    parts = [f"{export.bits} bits"] if export.bits is not None else []
+    parts += [f"{export.dpi:g} dpi"] if export.dpi is not None else []
+    return f"As in the last export: {', '.join(parts)}." if parts else ""
 
 
 def _queue(studio: Studio, photos: Sequence[Path], keys: Sequence[str], choice: BatchChoice) -> None:
@@ -72,5 +71,6 @@ def _queue(studio: Studio, photos: Sequence[Path], keys: Sequence[str], choice: 
         if layer is None
         else replace(Layer(NO_PHOTO), strength=layer.strength, style_scale=layer.style_scale, keep_colors=layer.keep_colors)
     )
-    output = studio.settings.settings.export.output(Path(choice.folder), choice.long_edge, choice.suffix)
+    export = studio.settings.settings.export
+    output = export.output(Path(choice.folder), choice.long_edge, choice.suffix, choice.colours or export.colours)
     studio.batch.add(photos, styles, look, output, choice.suffix)

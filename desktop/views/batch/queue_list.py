@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
@@ -25,6 +26,7 @@ from desktop.widgets.controls import EmptyState, IconButton, push_button
 from desktop.widgets.theme import THEME, Weight, font
 
 ROW: Final = 46
+TIP_LETTERS: Final = 80
 ITEM = Qt.ItemDataRole.UserRole
 COLOURS: Final = {
     "waiting": THEME.text_faint,
@@ -87,7 +89,7 @@ class QueueList(QWidget):
     def _show(row: QListWidgetItem, item: Item) -> None:
         words = f"{item.title}, {state_words(item)}"
         row.setText(words)  # what a screen reader says; the delegate draws its parts
-        row.setToolTip(item.sentence or (str(item.path) if item.path is not None else item.title))
+        row.setToolTip(_in_full(item))
 
     def _arrange(self) -> None:
         self._pages.addWidget(self._empty)
@@ -137,6 +139,12 @@ class QueueList(QWidget):
         self._pause.setText("Go on" if self._is_paused else "Pause")
         self._pause.setToolTip("" if self._is_paused else "The picture at work is finished first")
         self._pause.setEnabled(any(item.state in ("waiting", "working") for item in self._items.values()))
+
+
+def _in_full(item: Item) -> str:
+    """What a row has no room for, in lines that are not too long."""
+    below = [str(item.path)] if item.path is not None else wrap(state_words(item), TIP_LETTERS)
+    return "\n".join([item.title, *below])
 
 
 class _Rows(QListWidget):

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLineEd
 from desktop.state.export_estimate import FORMATS, file_format
 from desktop.state.library import StyleEntry
 from desktop.state.printer_colours import profile_problem
-from desktop.state.settings import BatchChoice
+from desktop.state.settings import BatchChoice, ColourChoice
 from desktop.views.batch.queue_list import QueueList
 from desktop.views.batch.style_list import StyleList
+from desktop.views.exporting.colour_fields import ColourFields
 from desktop.views.exporting.lines import Form, choice, choose
 from desktop.views.exporting.writing_dialog import folder_problem
 from desktop.widgets.controls import Caption, Heading, IconButton, push_button
 from desktop.widgets.theme import THEME
 from engine.api.naming import pictures_in
-from engine.api.output import Output
 
 SIZES: Final = ((None, "Each in its own size"), (1024, "1024 px, long edge"), (2048, "2048 px, long edge"), (4096, "4096 px, long edge"))
 SETUP_WIDTH: Final = 380
@@ -40,7 +40,7 @@ class BatchWindow(QDialog):
         self.setWindowTitle("Many pictures")
         self.setAcceptDrops(True)
         self._photos: list[Path] = []
-        self._profile = Output.profile
+        self._own_colours = False
         self._names = QListWidget()
         self._names.setAccessibleName("Pictures")
         self._names.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -50,7 +50,8 @@ class BatchWindow(QDialog):
         self._folder, self._browse = QLineEdit(), push_button("Browse…")
         self._format = choice("Format", *((each.title, each.suffix) for each in FORMATS), letters=5)
         self._size = choice("Size", *((text, edge) for edge, text in SIZES), letters=16)
-        self._colours = Caption(wrap=True)
+        self._colours = ColourFields(self)
+        self._last_export = Caption(wrap=True)
         self._words = Caption(wrap=True)
         self._make = push_button("Make them", "primary")
         self.queue = QueueList()
@@ -66,12 +67,17 @@ class BatchWindow(QDialog):
         self._folder.setText(str(folder))
         choose(self._format, file_format(choice.suffix).suffix)
         choose(self._size, choice.long_edge)
+        self._own_colours = choice.colours is not None
+        if choice.colours is not None:
+            self._colours.set_colours(choice.colours)
         self._refresh()
 
-    def set_colours(self, words: str, profile: str) -> None:
-        """What of the last export holds here, too, in words, and its colour profile."""
-        self._colours.setText(words)
-        self._profile = profile
+    def set_last_export(self, words: str, colours: ColourChoice) -> None:
+        """What of the last export holds here, too, in words, and its colours, which do as long as no others were chosen here."""
+        self._last_export.setText(words)
+        self._last_export.setVisible(bool(words))
+        if not self._own_colours:
+            self._colours.set_colours(colours)
         self._refresh()
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -98,7 +104,9 @@ class BatchWindow(QDialog):
         form.setColumnMinimumWidth(0, 48)
         form.add("&Folder", self._folder, self._browse, widest=self._folder)
         form.add("F&ormat", self._format, self._size, widest=self._size)
-        form.add("", self._colours)
+        self._colours.add_to(form)
+        form.add("", self._last_export)
+        self._last_export.hide()
         self._browse.setAutoDefault(False)
         self._folder.setAccessibleName("Folder")
         self._browse.setAccessibleName("Browse for a folder")
@@ -143,13 +151,15 @@ class BatchWindow(QDialog):
         self.styles.changed.connect(self._refresh)
         self._folder.textChanged.connect(self._refresh)
         self._format.currentIndexChanged.connect(self._refresh)
+        self._colours.changed.connect(self._choose_colours)
         self._make.clicked.connect(self.confirm)
 
     # What the fields say.
 
     @property
     def choice(self) -> BatchChoice:
-        return BatchChoice(str(self._target), self._format.currentData(), self._size.currentData())
+        own = self._colours.colours if self._own_colours else None
+        return BatchChoice(str(self._target), self._format.currentData(), self._size.currentData(), own)
 
     @property
     def _target(self) -> Path:
@@ -168,9 +178,13 @@ class BatchWindow(QDialog):
             return "Add pictures, or drop them here."
         if not self.styles.ticked:
             return "Tick one style or more."
-        return folder_problem(self._target) or profile_problem(self._profile, file_format(self._format.currentData()).id)
+        return folder_problem(self._target) or profile_problem(self._colours.colours.profile, file_format(self._format.currentData()).id)
 
     # What the artist does.
+
+    def _choose_colours(self) -> None:
+        self._own_colours = True
+        self._refresh()
 
     def confirm(self) -> None:
         """Have them made, if all is there that is needed."""
@@ -213,7 +227,7 @@ class BatchWindow(QDialog):
         event.acceptProposedAction()
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 600)
+        return QSize(900, 720)
 
 
 def _count(number: int, thing: str) -> str:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.state.printer_colours import TITLES, is_cmyk, profile_title
-from desktop.views.exporting.lines import Form, choice, choose
+from desktop.state.settings import ColourChoice
+from desktop.views.exporting.lines import Form, choice, choose, show_file
 from desktop.widgets.controls import Switch
 from engine.api.output import PROFILES, Intent, Output
 from engine.api.proofing import Proof
@@ -49,77 +50,35 @@ class ColourFields(QObject):
         self._chosen = Output.profile
         self._intent = choice("Rendering intent", *INTENTS, letters=24)
         self._black_point = Switch("Keep the darkest tones apart")
-        self._soft = Switch("Soft proof")
-        self._gamut = Switch("Mark what cannot be printed")
-        self._marks = False
-        self._connect()
+        self._profile.activated.connect(self._choose)
+        self._intent.currentIndexChanged.connect(self._tell)
+        self._black_point.toggled.connect(self._tell)
 
     def add_to(self, form: Form) -> None:
         """Put the fields into a form."""
         form.add("&Colours", self._profile)
         form.add("", self._intent)
         form.add("", self._black_point)
-        form.add("", self._soft, QWidget(), self._gamut, widest=self._gamut)
 
     @property
-    def profile(self) -> str:
-        return self._chosen
-
-    @property
-    def intent(self) -> Intent:
+    def colours(self) -> ColourChoice:
         intent: Intent = self._intent.currentData()
-        return intent
-
-    @property
-    def black_point(self) -> bool:
-        return self._black_point.isChecked()
+        return ColourChoice(self._chosen, intent, self._black_point.isChecked())
 
     @property
     def channels(self) -> int:
         return 4 if is_cmyk(self._chosen) else 3
 
     @property
-    def gamut(self) -> bool:
-        """Whether a soft proof marks them; the switch shows it only while there is one."""
-        return self._marks
-
-    @property
-    def as_proof(self) -> Proof:
-        """These colours, for the screen."""
-        return Proof(self.profile, self.intent, self.black_point, self.gamut)
-
-    @property
-    def proof(self) -> Proof | None:
-        """What the picture is to be shown in; None: as it is."""
-        return self.as_proof if self._soft.isChecked() and self.has_printer else None
-
-    @property
     def has_printer(self) -> bool:
         return self._chosen not in PROFILES
 
-    def set_colours(self, profile: str, intent: Intent, black_point: bool) -> None:
-        self._show(profile)
+    def set_colours(self, colours: ColourChoice) -> None:
+        self._show(colours.profile)
         with QSignalBlocker(self._intent), QSignalBlocker(self._black_point):
-            choose(self._intent, intent)
-            self._black_point.setChecked(black_point)
+            choose(self._intent, colours.intent)
+            self._black_point.setChecked(colours.black_point)
         self._refresh()
-
-    def set_proof(self, on: bool, gamut: bool) -> None:
-        self._marks = gamut
-        with QSignalBlocker(self._soft):
-            self._soft.setChecked(on)
-        self._refresh()
-
-    def _connect(self) -> None:
-        self._profile.activated.connect(self._choose)
-        self._intent.currentIndexChanged.connect(self._tell)
-        for switch in (self._black_point, self._soft):
-            switch.toggled.connect(self._tell)
-        self._gamut.toggled.connect(self._mark)
-
-    def _mark(self, on: bool) -> None:
-        self._marks = on
-        self._tell()
 
     def _choose(self, _row: int) -> None:
         chosen: str = self._profile.currentData()
@@ -137,11 +96,7 @@ class ColourFields(QObject):
         """Select the profile's row; a file gets one, before the row that asks for another."""
         self._chosen = profile
         with QSignalBlocker(self._profile):
-            if self._profile.findData(profile) < 0:
-                title = self._profile.fontMetrics().elidedText(profile_title(profile), Qt.TextElideMode.ElideMiddle, TITLE_WIDTH)
-                self._profile.insertItem(self._profile.count() - 1, title, profile)
-                self._profile.setItemData(self._profile.count() - 2, profile, Qt.ItemDataRole.ToolTipRole)
-            choose(self._profile, profile)
+            show_file(self._profile, profile, profile_title(profile), TITLE_WIDTH)
         self._profile.setToolTip("" if profile in PROFILES else profile)
 
     def _tell(self) -> None:
@@ -150,9 +105,53 @@ class ColourFields(QObject):
 
     def _refresh(self) -> None:
         """What can be chosen now, and of the rest why not."""
-        for part, words in ((self._intent, ""), (self._black_point, BLACK_POINT), (self._soft, SOFT)):
-            part.setEnabled(self.has_printer)
-            part.setToolTip(words if self.has_printer else NEEDS_PRINTER)
+        self._allow(self._intent, "")
+        self._allow(self._black_point, BLACK_POINT)
+
+    def _allow(self, part: QWidget, words: str) -> None:
+        part.setEnabled(self.has_printer)
+        part.setToolTip(words if self.has_printer else NEEDS_PRINTER)
+
+
+class ProofFields(ColourFields):
+    """And whether to look at the printer's colours beforehand."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._soft = Switch("Soft proof")
+        self._gamut = Switch("Mark what cannot be printed")
+        self._marks = False
+        self._soft.toggled.connect(self._tell)
+        self._gamut.toggled.connect(self._mark)
+
+    def add_to(self, form: Form) -> None:
+        super().add_to(form)
+        form.add("", self._soft, QWidget(), self._gamut, widest=self._gamut)
+
+    @property
+    def as_proof(self) -> Proof:
+        """These colours, for the screen. Whether what cannot be printed is marked holds also while there is no proof that shows it."""
+        colours = self.colours
+        return Proof(colours.profile, colours.intent, colours.black_point, self._marks)
+
+    @property
+    def proof(self) -> Proof | None:
+        """What the picture is to be shown in; None: as it is."""
+        return self.as_proof if self._soft.isChecked() and self.has_printer else None
+
+    def set_proof(self, on: bool, gamut: bool) -> None:
+        self._marks = gamut
+        with QSignalBlocker(self._soft):
+            self._soft.setChecked(on)
+        self._refresh()
+
+    def _mark(self, on: bool) -> None:
+        self._marks = on
+        self._tell()
+
+    def _refresh(self) -> None:
+        super()._refresh()
+        self._allow(self._soft, SOFT)
         proofed = self.proof is not None
         self._gamut.setEnabled(proofed)
         self._gamut.setToolTip(GAMUT if proofed else NEEDS_PROOF if self.has_printer else NEEDS_PRINTER)

@@ -157,6 +157,7 @@ class FileFields(QObject):
         self._folder.setAccessibleName("Folder")
         self._browse.setAccessibleName("Browse for a folder")
         self._bits.setToolTip("16 bits keep the finest steps for further work; they make files two to three times as large")
+        self._compression.setToolTip("LZW is for programs that read nothing else; of 16 bits it makes files larger than not compressed")
         self._chroma.setToolTip("Half the detail makes the file smaller; fine red lines become softer")
         self._lossless.setToolTip("Every pixel exact, in a larger file")
 

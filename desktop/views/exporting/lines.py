@@ -71,3 +71,12 @@ def choice(name: str, *rows: tuple[str, object], letters: int = 8) -> QComboBox:
 def choose(box: QComboBox, data: object) -> None:
     """Show the row that stands for `data`; where there is none, the first one."""
     box.setCurrentIndex(max(0, box.findData(data)))
+
+
+def show_file(box: QComboBox, file: str, title: str, width: int) -> None:
+    """Show the row that stands for `file`. One that there is not yet comes before the last one, which asks for files: its title is cut to
+    `width` logical pixels, and the tip has the whole."""
+    if box.findData(file) < 0:
+        box.insertItem(box.count() - 1, box.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, width), file)
+        box.setItemData(box.count() - 2, file, Qt.ItemDataRole.ToolTipRole)
+    choose(box, file)

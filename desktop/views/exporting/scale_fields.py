@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.state.print_size import PRINT_DPI, PrintSize
-from desktop.views.exporting.lines import Form, choice, choose, number
+from desktop.views.exporting.lines import Form, choice, choose, number, show_file
 from desktop.widgets.controls import Caption
 from desktop.widgets.segments import Segments
 from engine.api.requests import Upscale
@@ -117,11 +117,10 @@ class ScaleFields(QObject):
         """Select the row; a file gets one, before the row that asks for another."""
         self._model = model
         with QSignalBlocker(self._manner):
-            if model is not None and self._manner.findData(model) < 0:
-                title = self._manner.fontMetrics().elidedText(Path(model).name, Qt.TextElideMode.ElideMiddle, TITLE_WIDTH)
-                self._manner.insertItem(self._manner.count() - 1, title, model)
-                self._manner.setItemData(self._manner.count() - 2, model, Qt.ItemDataRole.ToolTipRole)
-            choose(self._manner, model or self._variant)
+            if model is None:
+                choose(self._manner, self._variant)
+            else:
+                show_file(self._manner, model, Path(model).name, TITLE_WIDTH)
         self._manner.setToolTip(model or "")
         self._words.setText(OWN_WORDS if model else WORDS[self._variant])
         self._show_sizes()

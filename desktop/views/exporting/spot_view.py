@@ -55,14 +55,15 @@ class SmallPicture(QWidget):
         size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio) if not self._image.isNull() else self.size()
         return QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
 
-    def _put(self, x: float, y: float) -> None:
+    def put(self, x: float, y: float) -> None:
+        """Look there: 0..1 across and down."""
         self._middle = QPointF(min(1.0, max(0.0, x)), min(1.0, max(0.0, y)))
         self.update()
         self.moved.emit(*self.middle)
 
     def _put_at(self, point: QPointF) -> None:
         area = self.area
-        self._put((point.x() - area.x()) / area.width(), (point.y() - area.y()) / area.height())
+        self.put((point.x() - area.x()) / area.width(), (point.y() - area.y()) / area.height())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -77,7 +78,7 @@ class SmallPicture(QWidget):
         steps = {Qt.Key.Key_Left: (-step, 0), Qt.Key.Key_Right: (step, 0), Qt.Key.Key_Up: (0, -step), Qt.Key.Key_Down: (0, step)}
         if (key := Qt.Key(event.key())) in steps:
             across, down = steps[key]
-            self._put(self._middle.x() + across, self._middle.y() + down)
+            self.put(self._middle.x() + across, self._middle.y() + down)
         else:
             super().keyPressEvent(event)
 

@@ -76,6 +76,7 @@ def test_depth_and_packing_count() -> None:
     assert bytes_of("tiff", bits=16, compression="none") == 6_000_000
     assert bytes_of("tiff", channels=4, compression="none") == 4_000_000
     assert bytes_of("tiff") < bytes_of("tiff", compression="lzw") < bytes_of("tiff", compression="none")
+    assert bytes_of("tiff", bits=16) < bytes_of("tiff", bits=16, compression="none") < bytes_of("tiff", bits=16, compression="lzw")
     assert 2 * bytes_of("png") < bytes_of("png", bits=16) < 6_000_000
 
 

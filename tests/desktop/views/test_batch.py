@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.state.batch import Item, State
 from desktop.state.library import StyleEntry
-from desktop.state.settings import BatchChoice
+from desktop.state.settings import BatchChoice, ColourChoice
 from desktop.views.batch.queue_list import QueueList
 from desktop.views.batch.window import BatchWindow
 from engine.api.output import Output
@@ -40,7 +41,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> BatchWindow:
     qtbot.addWidget(made)
     made.set_styles(STYLES, {"gallery:c"})
     made.set_choice(BatchChoice(suffix=".jpg", long_edge=2048), tmp_path)
-    made.set_colours("As in the last export: sRGB.", "srgb")
+    made.set_last_export("As in the last export: 300 dpi.", ColourChoice())
     made.show()
     return made
 
@@ -100,12 +101,41 @@ def test_four_inks_that_do_not_fit_are_named(window: BatchWindow, photos: Path, 
     printer = tmp_path / "Rag 308.icc"
     printer.write_bytes(cmyk_profile())
     window.add([photos])
-    window.set_colours("As in the last export: Rag 308.", str(printer))
+    window.set_last_export("", ColourChoice(str(printer)))
     assert named(window, QPushButton, "Make them").isEnabled()
     formats = named(window, QComboBox, "Format")
     formats.setCurrentText("PNG")
     assert "Rag 308.icc is for four inks" in words(window)
     assert not named(window, QPushButton, "Make them").isEnabled()
+
+
+def test_the_colours_are_those_of_the_last_export_until_others_are_chosen(window: BatchWindow, photos: Path, qtbot: QtBot) -> None:
+    colours = named(window, QComboBox, "Colours")
+    assert "As in the last export: 300 dpi." in words(window)
+    window.set_last_export("", ColourChoice("adobe-rgb"))
+    assert "last export" not in words(window)
+    assert (colours.currentText()[:9], window.choice.colours) == ("Adobe RGB", None)
+    colours.setCurrentIndex(colours.findText("Display P3", Qt.MatchFlag.MatchStartsWith))
+    colours.activated.emit(colours.currentIndex())
+    window.set_last_export("", ColourChoice("srgb"))
+    assert window.choice.colours == ColourChoice("display-p3")
+    window.add([photos])
+    with qtbot.waitSignal(window.wanted) as told:
+        named(window, QPushButton, "Make them").click()
+    assert told.args[2].colours == ColourChoice("display-p3")
+    window.set_choice(told.args[2], photos)
+    assert colours.currentText().startswith("Display P3")
+
+
+def test_a_printers_intent_is_chosen_here(window: BatchWindow, tmp_path: Path) -> None:
+    printer = tmp_path / "Rag 308.icc"
+    printer.write_bytes(cmyk_profile())
+    intent = named(window, QComboBox, "Rendering intent")
+    assert not intent.isEnabled()
+    window.set_last_export("", ColourChoice(str(printer)))
+    assert intent.isEnabled()
+    intent.setCurrentIndex(intent.findText("Perceptual", Qt.MatchFlag.MatchStartsWith))
+    assert window.choice.colours == ColourChoice(str(printer), "perceptual")
 
 
 # The queue.
@@ -179,4 +209,10 @@ def test_what_is_selected_stays_so_when_the_queue_moves_on(queue: QueueList) -> 
 def test_a_reason_that_is_cut_is_told_whole(queue: QueueList) -> None:
     reason = "photo 1.jpg is damaged (its end is missing): open it in the program that made it and save it again."
     queue.set_items([item(1, "failed", reason)], paused=False)
-    assert rows(queue).item(0).toolTip() == reason
+    title, *lines = rows(queue).item(0).toolTip().splitlines()
+    assert title == "photo 1.jpg – Almond Tree"
+    assert " ".join(lines) == reason
+    assert max(map(len, lines)) <= 80  # a plain tip has no line breaks of its own
+    done = replace(item(2, "done"), path=Path("prints") / "a long name of a picture that goes on and on and does not end.png")
+    queue.set_items([done], paused=False)
+    assert rows(queue).item(0).toolTip() == f"photo 2.jpg – Almond Tree\n{done.path}"

@@ -125,6 +125,8 @@ def test_what_a_spot_took_tells_how_long_all_will_take(dialog: EnlargeDialog) ->
     assert "minute" not in shown_texts(dialog)
     dialog.show_pair(pair())
     assert "2 minutes" in shown_texts(dialog)  # 48 megapixels
+    dialog.show_pair(pair(20.0))  # other work came between
+    assert "2 minutes" in shown_texts(dialog)
     press(dialog, "Scale: 4× as wide")
     assert "minute" not in shown_texts(dialog)  # another network
     press(dialog, "Scale: 2× as wide")

@@ -339,12 +339,12 @@ def test_a_size_that_is_none_is_named_and_not_looked_at(dialog: ExportDialog, qt
 def test_a_disk_without_room_is_named(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10_000_000}))
     field(dialog, "Width").setValue(4001)
-    assert "The disk has 10 MB free; about 60 MB are needed" in shown_texts(dialog)
+    assert "The disk has 10 MB free; about 61 MB are needed" in shown_texts(dialog)
     assert not button(dialog).isEnabled()
 
 
 def test_the_estimate_follows_the_fields(dialog: ExportDialog) -> None:
-    assert "About 24 MB" in shown_texts(dialog)
+    assert "About 25 MB" in shown_texts(dialog)
     assert "second" not in shown_texts(dialog)
     dialog.set_speed(2.0)
     assert "25 seconds" in shown_texts(dialog)
