@@ -25,8 +25,9 @@ from torch import Tensor, nn
 
 from benchmarks.report import Row, at_least, at_most, parser, publish
 from engine.api.events import Fidelity, Frame, Tiles
-from engine.api.exploring import ExportFilm, Invert, Journey, MapPoint, ShowTiles, Visit
+from engine.api.exploring import ExportFilm, Invert, ShowTiles, Visit
 from engine.api.latent import Latent
+from engine.api.place_kinds import Journey, MapPoint
 from engine.api.places import Places, places
 from engine.api.requests import ImportPicture
 from engine.context import Context, Wait

@@ -13,8 +13,6 @@ import numpy as np
 from engine.api.errors import NotInLibrary, UnknownModel
 from engine.api.events import Body, Fidelity, Finished, Frame, Progress, Pulled, Tile, Tiles
 from engine.api.exploring import (
-    GROUPS,
-    Direction,
     DragPoints,
     ExportFilm,
     Filmed,
@@ -24,11 +22,9 @@ from engine.api.exploring import (
     GeneratorInfo,
     Invert,
     Inverted,
-    MapPoint,
     OpenGenerator,
     ShowStrip,
     ShowTiles,
-    Varied,
     Visit,
     verdict,
 )
@@ -46,6 +42,7 @@ from engine.api.family import (
     parents_of,
 )
 from engine.api.latent import Latent, ModelKey, Styles
+from engine.api.place_kinds import GROUPS, Direction, MapPoint, Varied
 from engine.api.requests import Request
 
 SIDE = 128

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.api.exploring import Place
 from engine.api.family import parents_of
 from engine.api.latent import Latent
+from engine.api.place_kinds import Place
 from engine.api.recipe import BlobId, Recipe
 
 DOCUMENT_SUFFIX = ".sfumato"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.api.exploring import Blend, MapPoint, Place, Steered, Varied, Waypoint
 from engine.api.latent import Latent, Morph
+from engine.api.place_kinds import Blend, MapPoint, Place, Steered, Varied, Waypoint
 from engine.api.requests import Lane, Request
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.api.exploring import GROUPS, Blend, Direction, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.latent import (
     Latent,
     ModelKey,
@@ -18,6 +17,7 @@ from engine.api.latent import (
     styles_from_plain,
     styles_to_plain,
 )
+from engine.api.place_kinds import GROUPS, Blend, Direction, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 
 
 def place_to_plain(place: Place) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import numpy as np
 import typer
 
 from engine.api.atomic import make_folder
-from engine.api.exploring import Direction, ExportDirections, FindDirections
+from engine.api.exploring import ExportDirections, FindDirections
+from engine.api.place_kinds import Direction
 from engine.api.requests import Generate
 from engine.cli.options import Device, DeviceWish, Json, Seed
 from engine.cli.places import GENERATOR_HELP, opened

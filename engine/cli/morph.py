@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from engine.api.exploring import ExportFilm, Journey
+from engine.api.exploring import ExportFilm
 from engine.api.manifest import HOUSE_GENERATOR
+from engine.api.place_kinds import Journey
 from engine.api.requests import Generate
 from engine.cli.options import Device, DeviceWish, Json
 from engine.cli.places import opened, parse_place

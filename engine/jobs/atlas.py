@@ -11,8 +11,9 @@ from torch import Tensor
 
 from engine.api.errors import BadRequest
 from engine.api.events import Tile, Tiles
-from engine.api.exploring import DEEPEST_ZOOM, GLANCE, MOST_TILES, MOST_VISITED, FindOnMap, MapPoint, ShowTiles
+from engine.api.exploring import DEEPEST_ZOOM, GLANCE, MOST_TILES, MOST_VISITED, FindOnMap, ShowTiles
 from engine.api.latent import Latent
+from engine.api.place_kinds import MapPoint
 from engine.context import Context, Step
 from engine.imaging.picture import Picture
 from engine.jobs.preview import frame

@@ -14,21 +14,18 @@ from engine.api.events import Progress
 from engine.api.exploring import (
     MOST_STOPS,
     ConvertLatent,
-    Direction,
     ExportDirections,
     FindDirections,
     FindLatents,
     GeneratorInfo,
     OpenGenerator,
-    Push,
     ReadCode,
     ShowStrip,
-    Steered,
-    Varied,
     Visit,
     WriteCode,
 )
 from engine.api.latent import Latent
+from engine.api.place_kinds import Direction, Push, Steered, Varied
 from engine.context import Context, Step, Wait
 from engine.imaging.files import save
 from engine.imaging.picture import Picture

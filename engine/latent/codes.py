@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.api.errors import BadRequest, OtherModel
-from engine.api.exploring import GROUPS, Group
 from engine.api.latent import Generated, Latent, ModelKey, Morph, Styles
+from engine.api.place_kinds import GROUPS, Group
 from engine.context import Context
 from engine.models.generators import GeneratorModel, latent
 from engine.nets.generators import Generator

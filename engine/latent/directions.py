@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import GROUPS, Direction, DirectionKind, Group
 from engine.api.latent import ModelKey, Styles
+from engine.api.place_kinds import GROUPS, Direction, DirectionKind, Group
 from engine.latent.codes import groups as groups_of
 from engine.models.generators import GeneratorModel
 from engine.nets.generators import Generator

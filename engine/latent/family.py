@@ -12,9 +12,9 @@ from typing import Any
 
 from engine.api.atomic import make_folder
 from engine.api.errors import BadRequest, DiskFull, NotInLibrary, NotWritable
-from engine.api.exploring import Place
 from engine.api.family import Member, parents_of
 from engine.api.latent import Latent, latent_from_plain, latent_to_plain
+from engine.api.place_kinds import Place
 from engine.api.place_values import place_from_plain, place_to_plain
 
 logger = logging.getLogger(__name__)

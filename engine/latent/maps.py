@@ -13,8 +13,8 @@ from torch import Tensor
 from engine.api.atomic import atomic_file, make_folder
 from engine.api.errors import SfumatoError
 from engine.api.events import Progress
-from engine.api.exploring import Layout
 from engine.api.latent import Latent
+from engine.api.place_kinds import Layout
 from engine.context import Context, Step, Wait
 from engine.latent.atlas import SIDE, SWAPS, Points, Sorting, Spread, look_codes, spread_codes
 from engine.latent.directions import sampled

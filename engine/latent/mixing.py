@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import MOST_STOPS, Blend, Easing, Journey, Steered
+from engine.api.exploring import MOST_STOPS
 from engine.api.latent import Latent
+from engine.api.place_kinds import Blend, Easing, Journey, Steered
 from engine.context import Context, Step
 from engine.latent.codes import blended, check_one_model, groups, styles_of
 from engine.latent.look import looks, steps_between

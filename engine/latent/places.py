@@ -11,9 +11,9 @@ import numpy as np
 from torch import Tensor
 
 from engine.api.errors import BadRequest
-from engine.api.exploring import Blend, MapPoint, Place, Steered, Varied, Waypoint
 from engine.api.family import parents_of
 from engine.api.latent import Latent, Morph
+from engine.api.place_kinds import Blend, MapPoint, Place, Steered, Varied, Waypoint
 from engine.context import Context, Step
 from engine.latent import maps
 from engine.latent.atlas import REACH

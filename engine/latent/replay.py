@@ -9,9 +9,9 @@ from typing import Any
 
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
-from engine.api.exploring import Blend, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.family import Member, Replayed, parents_of
 from engine.api.latent import Bend, Latent, Morph
+from engine.api.place_kinds import Blend, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.context import Context, Step, Wait
 from engine.latent.codes import converted, fits
 from engine.latent.directions import directions

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 
 from desktop.app import StartEngine
 from desktop.views.explorer.space import ExplorerSpace
-from engine.api.exploring import GROUPS
 from engine.api.output import Output
+from engine.api.place_kinds import GROUPS
 from engine.api.places import places
 from tests.flows.conftest import Journey, Travel, Traveller
 from tests.flows.test_training import until

@@ -18,8 +18,9 @@ from desktop.state.frames import to_image
 from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Progress, Tiles
-from engine.api.exploring import FindOnMap, Layout, MapPoint, ShowTiles
+from engine.api.exploring import FindOnMap, ShowTiles
 from engine.api.latent import Bend, Latent, ModelKey
+from engine.api.place_kinds import Layout, MapPoint
 from engine.api.requests import Generate
 
 MOST_KEPT = 3000

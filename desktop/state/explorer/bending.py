@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from desktop.state.explorer.steering import Steering
-from engine.api.exploring import GeneratorInfo, Group
+from engine.api.exploring import GeneratorInfo
 from engine.api.latent import GREATEST_SEED, MOST_BENDS, Bend, BendKind
+from engine.api.place_kinds import Group
 
 BEGINNINGS: Mapping[BendKind, float] = {
     "scale": 1.6,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.viewer import Viewer
-from engine.api.exploring import GROUPS, Blend, Group
+from engine.api.place_kinds import GROUPS, Blend, Group
 
 Mode = Literal["two", "four", "sum"]
 PARENTS: dict[Mode, int] = {"two": 2, "four": 4, "sum": 3}

@@ -13,9 +13,9 @@ from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Frame
-from engine.api.exploring import Place
 from engine.api.family import KeepPicture, ListPictures, MarkPicture, Member
 from engine.api.latent import Latent, ModelKey
+from engine.api.place_kinds import Place
 from engine.api.requests import Thumbnail
 
 EDGE = 128

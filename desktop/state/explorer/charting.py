@@ -16,9 +16,10 @@ from desktop.state.notices import Notices
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
-from engine.api.exploring import MOST_STOPS, FindLatents, MapPoint
+from engine.api.exploring import MOST_STOPS, FindLatents
 from engine.api.family import ListPictures
 from engine.api.latent import Latent, ModelKey
+from engine.api.place_kinds import MapPoint
 from engine.api.requests import Generate
 
 NOWHERE = "A path leads from one place to another: draw a line on the map."

@@ -16,8 +16,9 @@ from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.tasks import Tasks
 from engine.api.events import Cancelled, Failed, Finished, Frame, Progress, Pulled
-from engine.api.exploring import DragPoints, Place, Pull, Varied
+from engine.api.exploring import DragPoints, Pull
 from engine.api.latent import Latent
+from engine.api.place_kinds import Place, Varied
 
 MOST_POINTS = 16
 MOST_UNDONE = 32

@@ -28,8 +28,9 @@ from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
 from desktop.state.training.generators import Generators
-from engine.api.exploring import GeneratorInfo, OpenGenerator, Steered, Varied, Waypoint
+from engine.api.exploring import GeneratorInfo, OpenGenerator
 from engine.api.latent import Latent
+from engine.api.place_kinds import Steered, Varied, Waypoint
 from engine.api.recipe import Photo
 
 

@@ -14,9 +14,9 @@ from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
 from engine.api.errors import NotInLibrary
-from engine.api.exploring import Direction, Place
 from engine.api.family import DirectionNames, FindFamily, Member, ReplayPicture
 from engine.api.latent import Latent
+from engine.api.place_kinds import Direction, Place
 
 
 class Family(QObject):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.api.exploring import GROUPS, Blend, Direction, MapPoint, Place, Steered, Varied, Waypoint
 from engine.api.family import Member, parents_of
 from engine.api.latent import Bend, BendKind, Latent, Morph
+from engine.api.place_kinds import GROUPS, Blend, Direction, MapPoint, Place, Steered, Varied, Waypoint
 
 MOST_ROWS = 150
 MOST_CHILDREN = 40

@@ -10,9 +10,9 @@ from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.session import Session
 from desktop.state.tasks import Tasks
-from engine.api.exploring import Place
 from engine.api.family import CheckLibrary, FindFamily, KeepPicture
 from engine.api.latent import Latent
+from engine.api.place_kinds import Place
 
 
 class Records:

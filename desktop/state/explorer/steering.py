@@ -9,8 +9,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from desktop.state.explorer.viewer import Viewer
-from engine.api.exploring import GROUPS, Direction, Group, Place, Push, Steered, Varied
 from engine.api.latent import Bend, Latent, ModelKey
+from engine.api.place_kinds import GROUPS, Direction, Group, Place, Push, Steered, Varied
 from engine.api.requests import Generate
 
 MOST_SEED = 999_999

@@ -18,8 +18,9 @@ from desktop.state.notices import Notices
 from desktop.state.photo_thumbnails import PhotoThumbnails
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
-from engine.api.exploring import MOST_STOPS, Easing, ExportFilm, Filmed, Journey, Waypoint
+from engine.api.exploring import MOST_STOPS, ExportFilm, Filmed
 from engine.api.latent import Latent
+from engine.api.place_kinds import Easing, Journey, Waypoint
 
 FRAME_RATE = 30.0
 TICK_MS = 40

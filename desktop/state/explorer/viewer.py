@@ -14,8 +14,9 @@ from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.errors import Failure
 from engine.api.events import Failed, Finished, Frame
-from engine.api.exploring import GLANCE, Place, Varied, Visit
+from engine.api.exploring import GLANCE, Visit
 from engine.api.latent import Latent
+from engine.api.place_kinds import Place, Varied
 
 SLIDING = 256
 """The side of the picture that follows a hand, in pixels: larger ones come too slowly to be followed."""

@@ -13,9 +13,10 @@ from desktop.state.frames import to_image
 from desktop.state.link import Link
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Frame
-from engine.api.exploring import Direction, DirectionKind, FindDirections, Group, ShowStrip
+from engine.api.exploring import FindDirections, ShowStrip
 from engine.api.family import DirectionNames, NameDirection
 from engine.api.latent import Latent, ModelKey
+from engine.api.place_kinds import Direction, DirectionKind, Group
 
 FIRST = 6
 """How many are shown before more are asked for."""

@@ -15,7 +15,7 @@ from desktop.views.explorer.picture_panel import Controls
 from desktop.views.explorer.search_bindings import DragBindings, PhotoBindings
 from desktop.views.explorer.space import ExplorerSpace
 from desktop.views.handlers import Handlers
-from engine.api.exploring import Group
+from engine.api.place_kinds import Group
 
 PIN_KINDS: tuple[Marks, ...] = ("canvas", "photos", "bookmarks")
 """From the lowest to the uppermost."""

@@ -16,7 +16,7 @@ from desktop.views.training.parts import Column
 from desktop.widgets.controls import Caption
 from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME, Weight, font
-from engine.api.exploring import GROUPS, Group
+from engine.api.place_kinds import GROUPS, Group
 
 CORNER = 76
 """Side of the pictures at the pad's corners."""

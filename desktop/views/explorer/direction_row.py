@@ -13,7 +13,7 @@ from desktop.state.explorer.ways import AMOUNTS
 from desktop.widgets.controls import ValueSlider, push_button
 from desktop.widgets.slider_track import MARGIN
 from desktop.widgets.theme import THEME, Weight, font
-from engine.api.exploring import GROUPS, Group
+from engine.api.place_kinds import GROUPS, Group
 
 GROUP_NAMES: dict[Group, str] = {"coarse": "Form", "middle": "Parts", "fine": "Colours"}
 GROUP_TIPS: dict[Group, str] = {

@@ -13,7 +13,7 @@ from desktop.views.training.parts import Column, level_line
 from desktop.widgets.controls import Caption, LinkButton
 from desktop.widgets.segments import Segments
 from desktop.widgets.theme import THEME
-from engine.api.exploring import Group
+from engine.api.place_kinds import Group
 
 
 class SteerPage(QWidget):

@@ -13,8 +13,8 @@ import pytest
 from desktop.document import archive, lineage, serialization
 from desktop.document.document import Document, Kin
 from desktop.document.lineage import relatives
-from engine.api.exploring import Blend, Varied
 from engine.api.latent import Latent, ModelKey, Morph, Styles
+from engine.api.place_kinds import Blend, Varied
 from engine.api.recipe import Layer, Recipe
 
 KEY = ModelKey("boats", "a" * 64)

@@ -27,7 +27,7 @@ from desktop.views.training.plan_page import PlanPage
 from desktop.views.training.run_page import RunPage
 from desktop.views.training.welcome import Welcome
 from desktop.widgets import theme
-from engine.api.exploring import GROUPS
+from engine.api.place_kinds import GROUPS
 from engine.api.recipe import GalleryStyle, Layer, Photo, StyleUse
 from tests.desktop.views.finding import picture, spoken_name
 

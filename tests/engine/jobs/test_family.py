@@ -12,7 +12,7 @@ import torch
 
 from engine.api.errors import BadRequest, DiskFull, NotInLibrary, NotWritable
 from engine.api.events import Progress
-from engine.api.exploring import Blend, FindLatents, Journey, MapPoint, Place, Push, Steered, Varied, Visit, Waypoint
+from engine.api.exploring import FindLatents, Visit
 from engine.api.family import (
     CheckLibrary,
     DirectionNames,
@@ -26,6 +26,7 @@ from engine.api.family import (
     ReplayPicture,
 )
 from engine.api.latent import Bend, Latent, Morph, Styles
+from engine.api.place_kinds import Blend, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.place_values import place_from_plain, place_to_plain
 from engine.context import Context
 from engine.jobs import explore, family

@@ -10,8 +10,9 @@ from PIL import Image
 
 from engine.api.errors import BadRequest, SfumatoError
 from engine.api.events import Cancelled, Progress
-from engine.api.exploring import ExportFilm, Journey
+from engine.api.exploring import ExportFilm
 from engine.api.latent import Latent
+from engine.api.place_kinds import Journey
 from engine.context import Context
 from engine.jobs.film import export_film
 from tests.engine.jobs.stage import Stage

@@ -9,8 +9,9 @@ import torch
 
 from engine.api.errors import BadRequest
 from engine.api.events import Superseded, Tile, Tiles
-from engine.api.exploring import FindOnMap, Layout, MapPoint, ShowTiles, Visit
+from engine.api.exploring import FindOnMap, ShowTiles, Visit
 from engine.api.latent import Latent
+from engine.api.place_kinds import Layout, MapPoint
 from engine.context import Context
 from engine.jobs import atlas, explore
 from engine.jobs.atlas import find_on_map, show_tiles

@@ -8,8 +8,9 @@ import torch
 
 from engine.api.errors import BadRequest, OtherModel
 from engine.api.events import Frame
-from engine.api.exploring import FindDirections, Group, Push, ShowStrip, Steered, Visit
+from engine.api.exploring import FindDirections, ShowStrip, Visit
 from engine.api.latent import Latent, ModelKey
+from engine.api.place_kinds import Group, Push, Steered
 from engine.context import Context
 from engine.jobs import explore
 from engine.latent.codes import styles_of

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from engine.api.errors import BadRequest, OtherModel
-from engine.api.exploring import Blend, Journey, Visit, Waypoint
+from engine.api.exploring import Visit
 from engine.api.latent import Latent, ModelKey, Morph
+from engine.api.place_kinds import Blend, Journey, Waypoint
 from engine.context import Context
 from engine.jobs import explore
 from engine.latent.codes import styles_of

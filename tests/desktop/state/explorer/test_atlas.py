@@ -6,8 +6,9 @@ import pytest
 
 from desktop.state.explorer.atlas import Atlas
 from desktop.state.explorer.map_view import LARGEST_TILE, REACH, MapView
-from engine.api.exploring import FindOnMap, MapPoint, ShowTiles, Visit
+from engine.api.exploring import FindOnMap, ShowTiles, Visit
 from engine.api.latent import Latent
+from engine.api.place_kinds import MapPoint
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import key_of

@@ -6,9 +6,10 @@ import pytest
 
 from desktop.state.explorer.bending import BEGINNINGS, Bending, level_names
 from desktop.state.explorer.explorer import Explorer
-from engine.api.exploring import GROUPS, GeneratorInfo, MapPoint, Visit
+from engine.api.exploring import GeneratorInfo, Visit
 from engine.api.family import KeepPicture
 from engine.api.latent import BEND_KINDS, BEND_RANGES, MOST_BENDS, Latent
+from engine.api.place_kinds import GROUPS, MapPoint
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import key_of

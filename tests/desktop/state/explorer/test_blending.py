@@ -8,7 +8,8 @@ import pytest
 
 from desktop.state.explorer.blending import Mode, weights
 from desktop.state.explorer.explorer import Explorer
-from engine.api.exploring import GROUPS, Blend, Visit
+from engine.api.exploring import Visit
+from engine.api.place_kinds import GROUPS, Blend
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 

@@ -10,9 +10,10 @@ import pytest
 from desktop.state.explorer.charting import NOWHERE, THINNED
 from desktop.state.explorer.drawn_path import CLOSED, SPACING, TOLERANCE, path_of
 from desktop.state.explorer.explorer import Explorer
-from engine.api.exploring import MOST_STOPS, FindLatents, FindOnMap, MapPoint, Visit, Waypoint
+from engine.api.exploring import MOST_STOPS, FindLatents, FindOnMap, Visit
 from engine.api.family import KeepPicture
 from engine.api.latent import Latent
+from engine.api.place_kinds import MapPoint, Waypoint
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import found, key_of

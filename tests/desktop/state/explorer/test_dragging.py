@@ -8,8 +8,9 @@ import pytest
 
 from desktop.state.explorer.dragging import MOST_POINTS
 from desktop.state.explorer.explorer import Explorer
-from engine.api.exploring import DragPoints, Pull, Steered, Varied
+from engine.api.exploring import DragPoints, Pull
 from engine.api.latent import Latent
+from engine.api.place_kinds import Steered, Varied
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 

@@ -10,9 +10,9 @@ import pytest
 from desktop.document.document import Kin
 from desktop.state.explorer.explorer import Explorer
 from engine.api.errors import NotWritable
-from engine.api.exploring import Steered
 from engine.api.family import CheckLibrary, FindFamily, KeepPicture
 from engine.api.latent import Latent
+from engine.api.place_kinds import Steered
 from engine.api.requests import Request
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from desktop.state.explorer.pedigree import MOST_ROWS, pedigree, words
-from engine.api.exploring import Blend, Direction, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 from engine.api.family import Member, parents_of
 from engine.api.latent import Bend, Latent, Morph, Styles
+from engine.api.place_kinds import Blend, Direction, Journey, MapPoint, Place, Push, Steered, Varied, Waypoint
 from tests.fake_space import found, key_of
 
 KEY = key_of("boats")

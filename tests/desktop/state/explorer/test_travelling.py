@@ -9,7 +9,8 @@ import pytest
 
 from desktop.state.explorer.explorer import Explorer
 from engine.api.errors import DiskFull
-from engine.api.exploring import ExportFilm, Visit, Waypoint
+from engine.api.exploring import ExportFilm, Visit
+from engine.api.place_kinds import Waypoint
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import FakeSpace

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from desktop.state.explorer.explorer import Explorer
-from engine.api.exploring import GROUPS, FindDirections, Push, ShowStrip, Steered
+from engine.api.exploring import FindDirections, ShowStrip
 from engine.api.latent import Latent
+from engine.api.place_kinds import GROUPS, Push, Steered
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
 from tests.fake_space import key_of

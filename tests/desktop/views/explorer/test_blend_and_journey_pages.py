@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.journey_page import JourneyPage
 from desktop.widgets.controls import IconButton
-from engine.api.exploring import GROUPS
+from engine.api.place_kinds import GROUPS
 from tests.desktop.views.finding import named, picture
 
 MIDDLE = dict.fromkeys(GROUPS, (0.5, 0.5))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.explorer.steer_page import SteerPage
 from desktop.widgets.slider_track import SliderTrack
-from engine.api.exploring import GROUPS
+from engine.api.place_kinds import GROUPS
 from tests.desktop.views.finding import named, picture
 
 
