@@ -67,8 +67,14 @@ def train(
     mirror: Annotated[bool | None, typer.Option("--mirror/--no-mirror", help="Show pictures mirrored, too.")] = None,
     batch: Annotated[int | None, typer.Option(min=2, help="Pictures a step.")] = None,
     micro_batch: Annotated[int | None, typer.Option(min=1, help="Pictures computed at once, if fewer.")] = None,
-    lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule.")] = None,
-    gamma: Annotated[float | None, typer.Option(min=0, help="Weight of the gradient penalty before its schedule.")] = None,
+    lr: Annotated[float | None, typer.Option(min=0, help="The learning rate before its schedule. May change with --resume.")] = None,
+    gamma: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Weight of the gradient penalty before its schedule: higher where the critic wins too easily. May change with --resume.",
+        ),
+    ] = None,
     augmentation: Annotated[float | None, typer.Option(min=0, max=1, help="A fixed probability of augmentation.")] = None,
     teacher: Annotated[
         Path | None,

@@ -97,6 +97,8 @@ class Sitting:
         self.trainer = Trainer(config, device, team)
         self.watching = Watching(config, pictures)
         self.stopped = False
+        self.tuned: list[str] = []
+        """Where the run went on with another learning rate or penalty, in words."""
         self.began = self.saved_at = time.monotonic()
         self.seconds_before = 0.0
         self._just_saved = self._unsaved = False
@@ -131,7 +133,7 @@ class Sitting:
     def _resume(self) -> None:
         kept = self.run.newest()
         known = kept.metadata
-        changed = differences(known["options"], self.config.options())
+        changed = differences(known["options"], self.config.options(), tuned=False)
         if known["data_hash"] != self.pictures.data_hash:
             changed.append("its pictures are not those that it began with")
         if changed:
@@ -140,6 +142,18 @@ class Sitting:
         if self.config.micro_batch is not None:
             self.trainer.state.micro_batch = self.config.micro_batch
         self.trainer.notes += [*kept.notes, f"The run goes on from step {self.trainer.state.step}."]
+        self.tuned = list(known.get("tuned", ()))
+        self._tune(differences(known["options"], self.config.options(), tuned=True))
+
+    def _tune(self, changed: list[str]) -> None:
+        """Keep what is another from here on: in the run's configuration, which the next sitting begins with, and with the weights."""
+        if not changed:
+            return
+        self.trainer.notes.append(f"From here on: {'; '.join(changed)}.")
+        self.tuned.append(f"after {self.trainer.state.seen} pictures: {'; '.join(changed)}")
+        self._unsaved = True
+        if self.team.leads:
+            self.run.write_config(self.config.to_plain())
 
     def _become(self, kept: Checkpoint) -> None:
         self.trainer.load(kept.tensors, kept.metadata["state"])
@@ -315,6 +329,7 @@ class Sitting:
             "state": self.trainer.plain_state(),
             "watch": self.watching.watch.to_dict(),
             "options": self.config.options(),
+            "tuned": self.tuned,
             "data_hash": self.pictures.data_hash,
         }
 

@@ -58,6 +58,7 @@ def export_steps(config: TrainGenerator, out: Path, command: str, device: torch.
                 "hours": round(state["seconds"] / 3600, 2),
                 "data_hash": kept.metadata["data_hash"],
                 "recipe": kept.metadata["options"],
+                "tuned": kept.metadata.get("tuned", []),
             },
             "originality": watch.originality_report(shown[:SAMPLES], state["seen"]),
         }

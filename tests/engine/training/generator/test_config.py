@@ -28,9 +28,11 @@ def test_another_versions_configuration_is_refused() -> None:
 
 def test_differences_are_listed_but_for_budgets() -> None:
     other = replace(CONFIG, minutes=9, steps=5, run=Path("elsewhere"), micro_batch=8, network=preset(128), loss="hinge", resume=True)
-    said = differences(CONFIG.options(), other.options())
+    said = differences(CONFIG.options(), other.options(), tuned=False)
     assert said == ["loss was relativistic and is now hinge", "base was 2048 and is now 4096", "size was 64 and is now 128"]
-    assert differences(CONFIG.options(), json.loads(json.dumps(CONFIG.options()))) == []
+    assert differences(CONFIG.options(), json.loads(json.dumps(CONFIG.options())), tuned=False) == []
+    assert differences(CONFIG.options(), replace(CONFIG, gamma=2.0).options(), tuned=False) == []
+    assert differences(CONFIG.options(), replace(other, gamma=2.0).options(), tuned=True) == ["gamma was 0.3 and is now 2.0"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_micro_batches_hold_whole_groups_and_batch_norm_is_not_cut() -> None:
 
 
 def test_schedules_go_from_their_first_value_to_their_last() -> None:
-    config = replace(CONFIG, lr=1.0, lr_hold=100, lr_fall=100, lr_least=0.2, gamma=0.4, gamma_least=0.1, gamma_fall=100)
+    config = replace(CONFIG, lr=1.0, lr_hold=100, lr_fall=100, lr_least=0.2, gamma=0.4, gamma_rest=0.25, gamma_fall=100)
     assert [round(config.learning_rate(seen), 4) for seen in (0, 100, 150, 200, 10**9)] == [1.0, 1.0, 0.6, 0.2, 0.2]
     assert [round(config.penalty_weight(seen), 4) for seen in (0, 50, 100, 10**9)] == [0.4, 0.2, 0.1, 0.1]
 
@@ -70,3 +72,10 @@ def test_recipes_of_the_classics() -> None:
     wasserstein = replace(CONFIG, **recipe_for("style", 64, "wasserstein"))
     assert (wasserstein.penalty_weight(10**6), wasserstein.penalty_interval) == (10.0, 1)
     assert replace(CONFIG, **recipe_for("style", 64)) == CONFIG
+
+
+def test_larger_pictures_have_a_heavier_penalty_in_every_game_but_the_one_with_its_own() -> None:
+    weights = [recipe_for("style", size)["gamma"] for size in (32, 64, 128, 256, 512)]
+    assert weights == sorted(weights) and weights[-1] > weights[0]
+    assert recipe_for("style", 256, "wasserstein")["gamma"] == recipe_for("style", 64, "wasserstein")["gamma"]
+    assert recipe_for("dcgan", 128)["gamma"] == 0

@@ -105,9 +105,21 @@ def test_a_truncated_checkpoint_costs_only_what_lies_behind_it(config: TrainGene
 
 def test_other_options_are_refused_and_listed(config: TrainGenerator) -> None:
     run_to_its_end(config, 1)
-    changed = replace(config, resume=True, loss="hinge", lr=1e-3, folder=Path("others"))
-    with pytest.raises(BadRequest, match=r"folder was pictures and is now others; loss was relativistic and is now hinge; lr was 0\.002"):
+    changed = replace(config, resume=True, loss="hinge", lazy=2, folder=Path("others"))
+    with pytest.raises(BadRequest, match=r"folder was pictures and is now others; lazy was \d+ and is now 2; loss was relativistic"):
         list(train(changed, CPU))
+
+
+def test_a_run_goes_on_with_another_penalty_and_learning_rate_and_keeps_them(config: TrainGenerator) -> None:
+    run_to_its_end(config, 1)
+    said = notes(run_to_its_end(config, 2, resume=True, gamma=2.0, lr=1e-3))
+    assert said[1] == f"From here on: gamma was {config.gamma} and is now 2.0; lr was 0.002 and is now 0.001."
+    kept = Run(config.run).newest().metadata
+    assert kept["tuned"] == [f"after {config.batch} pictures: gamma was {config.gamma} and is now 2.0; lr was 0.002 and is now 0.001"]
+    again = TrainGenerator.from_plain(Run(config.run).read_config())
+    assert (again.gamma, again.lr) == (2.0, 1e-3)
+    assert notes(run_to_its_end(again, 3, resume=True)) == ["The run goes on from step 2."]
+    assert Run(config.run).newest().metadata["tuned"] == kept["tuned"]
 
 
 def test_other_pictures_are_refused(config: TrainGenerator) -> None:
