@@ -119,9 +119,9 @@ def test_resume_goes_on_with_the_runs_own_options_and_refuses_others(train: Trai
     assert train("x", "--steps", 1, "--lr", 0.001, "--no-mirror").code == 0
     said = train("x", "--steps", 2, "--resume")
     assert said.code == 0, said.err
-    said = train("x", "--steps", 3, "--resume", "--lr", 0.002, "--kind", "dcgan")
+    said = train("x", "--steps", 3, "--resume", "--mirror", "--kind", "dcgan")
     assert said.code == 2
-    assert "lr was 0.001 and is now 0.002" in said.err
+    assert "mirror was False and is now True" in said.err
     assert "kind was style and is now dcgan" in said.err
     assert "no run to resume" in train("y", "--resume").err
 
