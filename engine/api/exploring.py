@@ -264,9 +264,9 @@ class Invert(Request[Inverted]):
 
     photo: Photo
     model: str
-    steps: int = 200
+    steps: int = 300
     """Of looking for the code."""
-    tuning: int = 50
+    tuning: int = 150
     """Steps of changing the generator a little, for this photo alone; 0: not at all."""
     lane: ClassVar[Lane] = Lane.PATIENT
     slot: ClassVar[str | None] = "invert"

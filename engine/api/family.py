@@ -93,7 +93,7 @@ class ListPictures(Request[tuple[Member, ...]]):
 
 @dataclass(frozen=True)
 class FindFamily(Request[tuple[Member, ...]]):
-    """A picture, its ancestors and its descendants (`near`: its children only), older ones first."""
+    """A picture, its ancestors and its descendants older ones first; `near`: the nearest ancestors and the newest children only."""
 
     id: str
     near: bool = False

@@ -22,7 +22,7 @@ from engine.jobs.preview import frame
 from engine.latent.codes import latent_of, model_of, styles_of
 from engine.latent.dragging import Dragging, check_pulls
 from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, companion, critic_stages, likeness, psnr
-from engine.latent.stills import made_of, network_of, pixels
+from engine.latent.stills import looked_at, made_of, network_of, pixels
 from engine.models.generators import GeneratorModel
 from engine.render import floats
 from engine.sources import photo_at
@@ -48,8 +48,8 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     usual = usual_distance(model, context)
     beside: bytes | None = yield Wait(context.io.submit(companion, model))
     compare = Comparison(photo, critic_stages(model, beside))
-    search = Search(model.network, compare, NOISE)
     whole = Latent(model.key, 0, noise=NOISE)
+    search = Search(model.network, compare, NOISE, lambda styles: looked_at(styles, whole, model.network, context.device))
 
     def code() -> Latent:
         return latent_of(search.styles[0], whole, request.photo.name)

@@ -23,16 +23,19 @@ from engine.sources import photo_at, strips_of
 
 def import_picture(request: ImportPicture, context: Context) -> Generator[Step, Any, Photo]:
     """Read, decode once to be sure that it is a picture, and keep its bytes."""
-    if request.data is None and request.path is not None and is_large_file(request.path):
-        return (yield from _take_in_large(request.path, context))
+    path = request.path if request.data is None else None
+    if path is not None and (yield Wait(context.io.submit(is_large_file, path))):
+        return (yield from _take_in_large(path, context))
     photo: Photo = yield Wait(context.io.submit(_take_in, request, context))
     return photo
 
 
 def _take_in_large(path: Path, context: Context) -> Generator[Step, Any, Photo]:
     """A picture that is never held whole, neither its pixels nor its bytes."""
-    check_size(*stored_size(path), pixel_budget(), str(path))
+    width, height = yield Wait(context.io.submit(stored_size, path))
+    check_size(width, height, pixel_budget(), str(path))
     blob = yield Wait(context.io.submit(context.blobs.add_file, path))
+    yield Wait(context.io.submit(context.blobs.is_large, blob))  # its header is read here and now, not by the engine's thread
     strips = yield from strips_of(PictureStyle(blob, str(path)), context)
     assert strips is not None  # the header of the copy tells the same
     return Photo(blob, strips.layout.width, strips.layout.height, path.name)
@@ -45,7 +48,9 @@ def _take_in(request: ImportPicture, context: Context) -> Photo:
     assert data is not None
     name = request.name if request.path is None else request.path.name
     picture = load_bytes(data, name if request.path is None else str(request.path))
-    return Photo(context.blobs.add(data), picture.width, picture.height, name)
+    blob = context.blobs.add(data)
+    context.blobs.is_large(blob)  # reads its header, for the engine's thread to find it known
+    return Photo(blob, picture.width, picture.height, name)
 
 
 def find_recipe(request: FindRecipe, context: Context) -> Generator[Step, Any, Recipe | None]:

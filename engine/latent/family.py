@@ -19,6 +19,9 @@ from engine.api.place_values import place_from_plain, place_to_plain
 
 logger = logging.getLogger(__name__)
 
+MOST_NEAR = 200
+"""Ancestors, and children, that are near."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS pictures (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL, latent TEXT NOT NULL, place TEXT NOT NULL,
@@ -38,9 +41,12 @@ SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT id FROM down)
 """
 
 _NEAR_FAMILY = """
-WITH RECURSIVE up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id)
-SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT child FROM parents WHERE parent = :id) ORDER BY number
+WITH RECURSIVE
+    up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id LIMIT :most),
+    children(id) AS (SELECT child FROM parents JOIN pictures ON pictures.id = child WHERE parent = :id ORDER BY number DESC LIMIT :most)
+SELECT * FROM pictures WHERE id IN (SELECT id FROM up UNION SELECT id FROM children) ORDER BY number
 """
+"""SQLite goes from generation to generation: what lies within the limit are the nearest ancestors, and the newest children."""
 
 _LINE = "WITH RECURSIVE up(id) AS (SELECT :id UNION SELECT parent FROM parents JOIN up ON child = up.id) SELECT count(*) FROM up"
 
@@ -89,10 +95,11 @@ class FamilyTree:
             return _readable(library, rows)
 
     def family(self, picture: str, *, near: bool = False) -> tuple[Member, ...]:
-        """The picture, its ancestors and descendants (`near`: children only), older ones first. NotInLibrary where there is none."""
+        """The picture, its ancestors and descendants, older ones first; `near`: MOST_NEAR ancestors and children at the most, which is
+        what is asked for at every picture that one comes to. NotInLibrary where there is none."""
         with self._opened() as library:
             self._member(library, picture)
-            return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture}).fetchall())
+            return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture, "most": MOST_NEAR}).fetchall())
 
     def line(self, picture: str) -> int:
         """How many pictures it and its ancestors are."""

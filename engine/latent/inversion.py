@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,10 +33,10 @@ BATCH = 8
 GUESSES = -(-(CANDIDATES + 1) // BATCH)
 """How often `Search.start` yields: they and the mean code, in batches."""
 
-RATE = 0.06
+RATE = 0.1
 """Of Adam, in parts of the codes' standard deviation; it falls along a cosine."""
 
-TUNING_RATE = 2e-3
+TUNING_RATE = 4e-3
 
 DRIFT = 0.02
 """Weight of what draws a code back to where codes usually are: beyond, the picture may fit and yet not be one to go on from."""
@@ -107,33 +107,41 @@ def critic_stages(model: GeneratorModel, data: bytes | None) -> tuple[nn.Module,
 class Search:
     """Looks for the styles of a photo; `start` narrows it down, `steps` goes on from there. `styles` are the best so far, at any time."""
 
-    def __init__(self, network: Generator, compare: Comparison, noise: int | None = 0) -> None:
+    def __init__(
+        self, network: Generator, compare: Comparison, noise: int | None = 0, look: Callable[[Tensor], Tensor] | None = None
+    ) -> None:
+        """`look` makes quick and perhaps reduced pictures of styles (N, layers, width), to begin among; by default the whole ones."""
         self.network, self.compare = network, compare
+        self._look = look or (lambda styles: network.synthesize(styles, None))
         self._noise = None if noise is None else Noise.seeded([noise])
         codes = sampled(network, 2000)
         self._mean, self._deviation = codes.mean(0), codes.std(0).clamp(min=1e-3)
         self.styles = self._mean.expand(1, network.layers, -1).clone()
 
     def start(self, encoder: Encoder | None = None) -> Iterator[Tensor]:
-        """Take the best of many random codes, compared small, or what an encoder guesses, where that is better. Yields the small
-        picture (1, 3, s, s) of the best so far."""
+        """Take the best of many random codes, compared small, or what an encoder guesses, where that is better. Yields the
+        picture (1, 3, s, s) of the best so far as `look` made it."""
         side = min(32, self.network.config.size)
-        small = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
+        wanted = Comparison(F.adaptive_avg_pool2d(self.compare.photo, side))
+
+        def small(picture: Tensor) -> float:
+            return float(wanted(F.adaptive_avg_pool2d(picture, side)))
+
         codes = torch.cat([self._mean[None], sampled(self.network, CANDIDATES)])
         least, nearest = math.inf, codes.new_zeros(0)
         for part in torch.split(codes, BATCH):
             with torch.no_grad():
                 styles = self.network.broadcast(part, 0.7)
-                pictures = self.network.synthesize(styles, None, side)
+                pictures = self._look(styles)
             for place in range(len(pictures)):
                 picture = pictures[place : place + 1]
-                if (far := float(small(picture))) < least:
+                if (far := small(picture)) < least:
                     least, nearest, self.styles = far, picture, styles[place : place + 1].clone()
             yield nearest
         if encoder is not None:
             with torch.no_grad():
                 guess = encoder(self.compare.photo)
-                if float(small(self.network.synthesize(guess, None, side))) < least:
+                if small(self._look(guess)) < least:
                     self.styles = guess.clone()
 
     def steps(self, count: int) -> Iterator[Tensor]:

@@ -17,13 +17,19 @@ TABLES = ("pictures", "parents", "directions")
 def check_library(file: Path) -> str:
     """A sentence where the library was damaged and is mended now; empty where all is well, or nothing was kept yet.
 
+    The damaged file stays in its place until the new one is whole: what fails halfway is tried again, and told again, the next time.
     Raises NotWritable where the damaged file cannot be moved, or the new one not be written.
     """
-    if not file.exists() or _is_whole(file):
-        return ""
+    new = file.with_suffix(".mending")
     try:
+        if not file.exists() and new.exists():  # stopped between the last two steps
+            new.rename(file)
+        if not file.exists() or _is_whole(file):
+            return ""
+        new.unlink(missing_ok=True)
+        count = _salvaged(file, new)
         aside = set_aside(file)
-        count = _salvaged(aside, file)
+        new.rename(file)
     except (OSError, sqlite3.Error) as error:
         raise NotWritable(file, str(error)) from error
     kept = f"The damaged file is kept as {aside.name}."

@@ -63,6 +63,9 @@ class JourneyPage(QWidget):
         self.restore = LinkButton("Bring back the journey before")
         self.restore.clicked.connect(self.restore_wanted)
         self.words = Caption(NOWHERE, wrap=True)
+        self.length = Caption()
+        self._travel = QWidget()
+        """What there is to do with a journey: there before it leads somewhere, it would be seven controls without a use."""
         self._arrange()
         self._connect()
 
@@ -84,12 +87,15 @@ class JourneyPage(QWidget):
         self.stops.setFixedHeight(min(MOST_SEEN, len(stops)) * ROW)
         self.stops.setVisible(bool(stops))
         self.loop.setChecked(loop)
-        for part in (self.where, self.play, self.film):
-            part.setEnabled(ready)
-        self.words.setText(f"{frames} frames" if ready else ONE if stops else NOWHERE)
+        self._travel.setVisible(ready)
+        self.words.setText(ONE if stops else NOWHERE)
+        self.words.setVisible(not ready)
+        self.length.setText(f"{frames} frames")
         self.restore.setVisible(can_restore)
         self.play.setIcon(icon("pause" if playing else "play"))
         self.play.set_text("Pause" if playing else "Play")
+        for part in (self.earlier, self.later, self.remove):
+            part.setVisible(len(stops) > 0)
         self._enable()
 
     def set_where(self, at: float) -> None:
@@ -140,13 +146,18 @@ class JourneyPage(QWidget):
         column.addLayout(edits)
         column.addWidget(self.stops)
         column.addWidget(self.restore, alignment=Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.loop)
-        column.addWidget(self.easing)
-        column.addLayout(way)
-        column.addWidget(level_line())
-        below: tuple[QWidget, ...] = (self.seconds, size, self.film_size, self.words, self.film)
+        column.addWidget(self.words)
+        travel = QVBoxLayout(self._travel)
+        travel.setContentsMargins(0, 0, 0, 0)
+        travel.setSpacing(THEME.space_3)
+        travel.addWidget(self.loop)
+        travel.addWidget(self.easing)
+        travel.addLayout(way)
+        travel.addWidget(level_line())
+        below: tuple[QWidget, ...] = (self.seconds, size, self.film_size, self.length, self.film)
         for part in below:
-            column.addWidget(part)
+            travel.addWidget(part)
+        column.addWidget(self._travel)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(Column(content))

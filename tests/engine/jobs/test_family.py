@@ -263,6 +263,40 @@ def test_near_relatives_are_all_ancestors_and_the_children(model: GeneratorModel
     assert near == tuple(line[:3])
 
 
+def test_of_a_long_line_the_nearest_are_near(model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.latent.family.MOST_NEAR", 3)
+    (way,) = directions(model, "sefa", 1)
+    line = [keep(context, Latent.of_seed(model.key, 1))]
+    for _ in range(5):
+        line.append(keep(context, Steered(line[-1].latent, (Push(way, 1.0),))))
+    children = [keep(context, Steered(line[4].latent, (Push(way, amount),))) for amount in (2.0, 3.0, 4.0)]
+    near, _ = drive(family.find_family(FindFamily(line[4].id, near=True), context))
+    assert near == (*line[2:5], *children), "itself and two ancestors; of four children the three newest"
+
+
+def full(*_: Any) -> None:
+    raise OSError("the disk is full")
+
+
+def test_a_mending_that_fails_halfway_is_told_and_tried_again(
+    model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(60):
+        keep(context, Latent.of_seed(model.key, seed), "long " * 1000)
+    spoilt, file = damage(context), context.places.library
+    for step in ("_rows", "set_aside"):
+        with monkeypatch.context() as broken:
+            broken.setattr(f"engine.latent.mending.{step}", full)
+            with pytest.raises(NotWritable, match="the disk is full"):
+                drive(family.mend_library(CheckLibrary(), context))
+        assert file.read_bytes() == spoilt
+    said, _ = drive(family.mend_library(CheckLibrary(), context))
+    assert isinstance(said, str) and "could be read" in said and not file.with_suffix(".mending").exists()
+    file.rename(file.with_suffix(".mending"))
+    drive(family.mend_library(CheckLibrary(), context))
+    assert len(drive(family.list_pictures(ListPictures(), context))[0] or ()) > 5, "stopped just before the end, it is ended"
+
+
 @pytest.mark.parametrize(("code", "kind"), [(sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_READONLY, NotWritable)])
 def test_a_library_that_cannot_be_written_is_said(
     model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception]

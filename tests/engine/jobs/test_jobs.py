@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse, from
 from engine.api.requests import Export, Exported, FindRecipe, ImportPicture, Preview, StyleSample, Thumbnail, WarmUp
 from engine.context import Context
 from engine.imaging.files import load, read_text, save
+from engine.imaging.large import is_large_file
 from engine.jobs import export as export_job
 from engine.jobs.export import RECIPE_KEY, export
 from engine.jobs.library import find_recipe, import_picture, style_sample, thumbnail
@@ -59,6 +61,21 @@ def test_import_of_a_file_and_of_its_bytes_is_one_blob(context: Context, tmp_pat
     assert from_file == replace(pasted, name="photo.png")
     assert (from_file.width, from_file.height) == (30, 20)
     assert context.blobs.read(from_file.blob) == path.read_bytes()
+
+
+def test_headers_are_read_by_the_thread_of_files(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's thread has previews to make."""
+    readers: list[threading.Thread] = []
+
+    def noted(path: Path) -> bool:
+        readers.append(threading.current_thread())
+        return is_large_file(path)
+
+    monkeypatch.setattr("engine.jobs.library.is_large_file", noted)
+    monkeypatch.setattr("engine.blobs.is_large_file", noted)
+    photo = taken_in(context, picture_file(tmp_path / "photo.png", 30, 20))
+    assert not context.blobs.is_large(photo.blob)
+    assert len(readers) == 2 and threading.current_thread() not in readers
 
 
 def test_import_names_what_is_wrong(context: Context, tmp_path: Path) -> None:

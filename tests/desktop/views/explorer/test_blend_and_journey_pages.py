@@ -53,7 +53,9 @@ def test_the_journeys_page(qtbot: QtBot) -> None:
     page.show()
     page.set_choices(BOOKMARKS)
     page.set_journey([], ready=False, loop=True, playing=False, frames=120)
-    assert not page.film.isEnabled() and "Two stops" in page.words.text()
+    assert page.add.isVisible() and page.words.isVisible() and "Two stops" in page.words.text()
+    useless = (page.loop, page.easing, page.where, page.play, page.seconds, page.film_size, page.film, page.remove, page.earlier)
+    assert not any(part.isVisible() for part in useless)
     told: list[tuple[object, ...]] = []
     page.added.connect(lambda ids: told.append(("add", ids)))
     page.shifted.connect(lambda place, by: told.append(("shift", place, by)))
@@ -67,7 +69,8 @@ def test_the_journeys_page(qtbot: QtBot) -> None:
     assert told == [("add", ("b",)), ("add", ("c", "b", "a"))]
     told.clear()
     page.set_journey([(name, image) for _, name, image in BOOKMARKS], ready=True, loop=True, playing=False, frames=60)
-    assert page.words.text() == "60 frames" and not page.earlier.isEnabled()
+    assert page.length.text() == "60 frames" and not page.words.isVisible() and not page.earlier.isEnabled()
+    assert all(part.isVisible() for part in useless)
     page.stops.setCurrentRow(1)
     page.earlier.click()
     QTest.keyClick(page.stops, Qt.Key.Key_Delete)
