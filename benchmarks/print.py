@@ -36,6 +36,10 @@ from engine.render import extended, floats, picture_code, render
 from engine.startup import open_context
 
 STYLE = "van-gogh-mountain-meadow"
+MOST_SECONDS = {16384: 120}
+MOST_MEMORY = {16384: 1000, 30000: 1500}
+"""What is asked of a print, by its long edge: seconds end to end, and MB at the peak. The largest one has to be finished at all."""
+
 SIDE = 2048
 TILE = 864
 
@@ -51,6 +55,11 @@ def exported(photo: Path, out: Path, edge: int) -> dict[str, float]:
     said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return {**said, "cpu": cpu}
+
+
+def measured(what: str, value: float, unit: str, most: float | None) -> Row:
+    """A row, with its target where there is one."""
+    return Row(what, value, unit) if most is None else at_most(what, value, unit, most)
 
 
 def square(photo: Path, folder: Path, side: int) -> Path:
@@ -201,15 +210,16 @@ def main() -> None:
         rows += [at_most("4096 × 4096 PNG, end to end", done["seconds"], "s", 12), Row("the same, CPU", round(done["cpu"], 1), "s")]
         rows.append(at_most("the same, peak memory", done["peak_rss_mb"], "MB", 900))
         context = open_context(Places(folder / "home"))
-        edges = (2048,) if options.quick else (1024, 2048, 4096, 8192, 16384)
+        edges = (2048,) if options.quick else (1024, 2048, 4096, 8192, 16384, 30000)
         times: list[tuple[float, float]] = []
         for edge in edges:
             done = exported(photo, folder / "out.tif", edge)
             times.append((done["width"] * done["height"] / 1e6, done["cpu"]))
-            rows.append(Row(f"{edge} px TIFF from 6000 × 4000, end to end", done["seconds"], "s"))
+            rows.append(measured(f"{edge} px TIFF from 6000 × 4000, end to end", done["seconds"], "s", MOST_SECONDS.get(edge)))
             rows.append(Row("the same, CPU", round(done["cpu"], 1), "s"))
-            rows.append(Row("the same, peak memory", done["peak_rss_mb"], "MB"))
+            rows.append(measured("the same, peak memory", done["peak_rss_mb"], "MB", MOST_MEMORY.get(edge)))
             rows += likeness(photo, folder / "out.tif", context)
+            (folder / "out.tif").unlink()
         context.io.close()
         if not options.quick:
             slope, start = np.polyfit([pixels for pixels, _ in times], [cpu for _, cpu in times], 1)

@@ -15,7 +15,7 @@ from engine.device import trim_memory
 from engine.imaging import large
 from engine.imaging.large import Streaming, reduced, scaling, unpacking
 from engine.imaging.picture import Picture
-from engine.imaging.resampling import fitted_size, resize_picture
+from engine.imaging.resampling import colours_spread, fitted_size, resize_picture
 from engine.imaging.strips import Strips
 from engine.imaging.windows import ArrayRaster, Channels, Raster
 from engine.latent.stills import still
@@ -89,8 +89,29 @@ def photo_rasters(photo: Source, width: int, height: int, context: Context) -> G
         if not enlarged:
             strips = yield from _scaled(strips, *covering_size(strips.layout.width, strips.layout.height, width, height), context)
         return Channels(strips, 0, 3), Channels(strips, 3, 4) if strips.layout.channels == 4 else None
-    picture = yield from whole_picture(photo, context) if enlarged else photo_at(photo, width, height, context)
+    picture = yield from _spread(photo, context) if enlarged else photo_at(photo, width, height, context)
     return ArrayRaster(picture.pixels), None if picture.alpha is None else ArrayRaster(picture.alpha[..., None])
+
+
+def _spread(photo: Source, context: Context) -> Rendering:
+    """`whole_picture` with no hidden colours under transparent pixels, which would come to the edges where it is enlarged."""
+    picture = yield from whole_picture(photo, context)
+    if picture.alpha is None:
+        return picture
+    cache, key = context.models.cache, ("spread", photo.key)
+    known = cache.get(key, np.ndarray)
+    if known is None:
+        spread: Picture = yield Wait(context.io.submit(colours_spread, picture))
+        known = cache.put(key, spread.pixels)
+    return replace(picture, pixels=known)
+
+
+def own_size(photo: Source, width: int, height: int, context: Context) -> Generator[Step, Any, tuple[int, int]]:
+    """(width, height) of what `photo_rasters` gives for a picture that is larger than the photo."""
+    if isinstance(photo, Photo):
+        return photo.width, photo.height
+    rows, columns, _ = (yield from photo_rasters(photo, width, height, context))[0].shape
+    return columns, rows
 
 
 @dataclass(frozen=True)

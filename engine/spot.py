@@ -15,31 +15,67 @@ from engine import render
 from engine.api.recipe import Layer
 from engine.context import Context, Step
 from engine.imaging.depth import to_sixteen
-from engine.imaging.windows import Cutout, Enlarged, Raster, Rect
-from engine.printing import Painted, Plan, first_level, kernel_of, mask_windows, photo_windows, refined
+from engine.imaging.windows import Cutout, Enlarged, Raster, Rect, Softened
+from engine.printing import Finer, Painted, Plan, first_level, kernel_of, mask_windows, refined
+from engine.sources import photo_rasters
+from engine.upscaling import enlarged_squares, seen_by, squares
 
 
 def painted_at(rect: Rect, layer: Layer, levels: Plan, width: int, height: int, context: Context) -> Generator[Step, Any, Painted]:
     """As `printing.painted` with the preview's statistics, of which only the windows inside `rect` may be asked for."""
-    photo, alpha = yield from photo_windows(layer, width, height, context)
-    if not layer.mix or layer.strength <= 0:
-        return Painted(layer, photo, alpha, None, None)
+    colour, alpha = yield from photo_rasters(layer.source, width, height, context)
+    if levels.photo is not None:
+        needed = Enlarged.covering(_empty(levels.photo), width, height).needed(rect)
+        colour = yield from _enlarged_part(needed, colour, levels.photo)
+    photo = Enlarged.covering(colour, width, height)
+    opacity = None if alpha is None else Enlarged.covering(alpha, width, height)
+    if not levels.sizes:
+        return Painted(layer, photo, opacity, None, None)
     raster: Raster = yield from first_level(layer, *levels.sizes[0], None, context)
-    for size, part in zip(levels.sizes[1:], _parts(rect, levels, width, height), strict=True):
+    last, parts = _parts(rect, levels, width, height)
+    for size, part in zip(levels.sizes[1:], parts, strict=True):
         raster = yield from _painted_part(part, layer, size, Enlarged.stretched(raster, *size), context)
+    if levels.painting is not None:
+        raster = yield from _enlarged_part(last, Softened(raster), levels.painting)
     mask = yield from mask_windows(layer, width, height, context)
-    return Painted(layer, photo, alpha, Enlarged.stretched(raster, width, height), mask)
+    return Painted(layer, photo, opacity, Enlarged.stretched(raster, width, height), mask)
 
 
-def _parts(rect: Rect, levels: Plan, width: int, height: int) -> list[Rect]:
-    """What of each level but the first is needed, the first one first."""
+def _parts(rect: Rect, levels: Plan, width: int, height: int) -> tuple[Rect, list[Rect]]:
+    """What is needed of what the print is cut from, and of each level but the first, the first one first."""
+    finer, size = levels.painting, (width, height)
+    if finer is not None:
+        rect = Enlarged.stretched(_empty(finer), *size).needed(rect)
+    last = rect
     parts: list[Rect] = []
-    size = (width, height)
     for level in reversed(levels.sizes[1:]):
-        rect = Enlarged.stretched(Cutout.empty(*level), *size).needed(rect)
+        if finer is not None:
+            seen = seen_by(finer.model, (level[1], level[0], 3), _area(rect, finer, level)).grown(Softened.REACH)
+            rect = Rect(max(0, seen.left), max(0, seen.top), min(level[0], seen.right), min(level[1], seen.bottom))
+            finer = None
+        else:
+            rect = Enlarged.stretched(Cutout.empty(*level), *size).needed(rect)
         parts.insert(0, rect)
         size = level
-    return parts
+    return last, parts
+
+
+def _empty(finer: Finer) -> Cutout:
+    return Cutout.empty(finer.width, finer.height)
+
+
+def _area(needed: Rect, finer: Finer, size: tuple[int, int]) -> Rect:
+    """The network's squares, in pixels of what it enlarges (`size`), that a rectangle of what it makes is cut from."""
+    scale = finer.scale
+    rect = Rect(needed.left // scale, needed.top // scale, -(-needed.right // scale), -(-needed.bottom // scale))
+    return squares(finer.model, (size[1], size[0], 3), rect)
+
+
+def _enlarged_part(needed: Rect, raster: Raster, finer: Finer) -> Generator[Step, Any, Cutout]:
+    height, width, _ = raster.shape
+    area, scale = _area(needed, finer, (width, height)), finer.scale
+    samples = yield from enlarged_squares(finer.model, raster, area, scale)
+    return Cutout(finer.height, finer.width, Rect(*(scale * end for end in (area.left, area.top, area.right, area.bottom))), samples)
 
 
 def _painted_part(part: Rect, layer: Layer, size: tuple[int, int], before: Enlarged, context: Context) -> Generator[Step, Any, Cutout]:

@@ -10,16 +10,18 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api.errors import BadRequest, UnknownModel
-from engine.api.upscaling import SCALES
+from engine.api.events import Progress
+from engine.api.upscaling import ENLARGING, SCALES, print_scale
 from engine.context import Context, Step
 from engine.imaging.depth import to_sixteen
-from engine.imaging.picture import Picture, to_uint8
-from engine.imaging.windows import ArrayRaster, Raster, Rect, mirrored, unit
+from engine.imaging.picture import Picture, Samples, to_uint8
+from engine.imaging.windows import ArrayRaster, Raster, Rect, around_indices, mirrored, unit
 from engine.models.upscaler import Upscaler
 
 
@@ -46,18 +48,66 @@ def enlarged(model: Upscaler, source: Raster, rect: Rect, scale: int, side: int)
 
     Of a network that enlarges by more than that, means over squares of pixels are taken.
     """
-    height, width, _ = source.shape
-    # Of one shape, whatever the rectangle: its last rows and columns lie beyond the picture where the rectangle is a smaller one.
-    side_x, side_y = (min(side, length) for length in (width, height))
-    rows = mirrored(rect.top - model.halo, rect.top + side_y + model.halo, height)
-    columns = mirrored(rect.left - model.halo, rect.left + side_x + model.halo, width)
-    top, left = int(rows.min()), int(columns.min())
-    samples = unit(source.read(Rect(left, top, int(columns.max()) + 1, int(rows.max()) + 1)))
-    window = samples[rows - top][:, columns - left]
+    rows, columns = _seen(model, source.shape, rect, side)
+    around = around_indices(rows, columns)
+    samples = unit(source.read(around))
+    window = samples[rows - around.top][:, columns - around.left]
     picture = yield from model.tile_steps(torch.from_numpy(np.ascontiguousarray(window)).permute(2, 0, 1)[None])
     edge, ratio = model.halo * model.scale, model.scale // scale
     inner = picture[..., edge : edge + rect.height * model.scale, edge : edge + rect.width * model.scale].clamp(0, 1)
     return (inner if ratio == 1 else F.avg_pool2d(inner, ratio))[0]
+
+
+def _seen(model: Upscaler, shape: tuple[int, int, int], rect: Rect, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows and columns of a picture that a rectangle's window is made of. Windows are of one shape, whatever the rectangle: their last
+    rows and columns lie beyond the picture where it is a smaller one."""
+    height, width, _ = shape
+    rows = mirrored(rect.top - model.halo, rect.top + min(side, height) + model.halo, height)
+    columns = mirrored(rect.left - model.halo, rect.left + min(side, width) + model.halo, width)
+    return rows, columns
+
+
+# ---- for prints ----
+
+
+def print_upscaler(ratio: float, context: Context) -> Upscaler | None:
+    """The house's for what a print enlarges by `ratio`; None where a filter is to do it, also because no such network is installed."""
+    if not print_scale(ratio):
+        return None
+    try:
+        return context.models.house_upscaler("faithful", print_scale(ratio))
+    except UnknownModel:
+        return None
+
+
+def squares(model: Upscaler, shape: tuple[int, int, int], rect: Rect) -> Rect:
+    """The smallest rectangle around another that whole squares of the network make up: they lie at the same places for every window of a
+    picture (`shape`) that they are made for, so that every window has the same pixels. None are smaller when memory is short."""
+    height, width, _ = shape
+    left, top = rect.left // model.tile * model.tile, rect.top // model.tile * model.tile
+    right, bottom = (-(-end // model.tile) * model.tile for end in (rect.right, rect.bottom))
+    return Rect(left, top, min(width, right), min(height, bottom))
+
+
+def seen_by(model: Upscaler, shape: tuple[int, int, int], area: Rect) -> Rect:
+    """What of a picture the squares of an area are made of."""
+    lines = [_seen(model, shape, rect, model.tile) for rect in tiles(area, model.tile)]
+    return around_indices(np.concatenate([rows for rows, _ in lines]), np.concatenate([columns for _, columns in lines]))
+
+
+def enlarged_squares(model: Upscaler, source: Raster, area: Rect, scale: int) -> Generator[Step, Any, Samples]:
+    """(scale h, scale w, 3) uint16: an area of whole squares, enlarged; each tells its pixels of the source as progress."""
+    samples = np.empty((area.height * scale, area.width * scale, 3), np.uint16)
+    for rect in tiles(area, model.tile):
+        colour = yield from enlarged(model, source, rect, scale, model.tile)
+        top, left = (rect.top - area.top) * scale, (rect.left - area.left) * scale
+        window = (slice(top, top + rect.height * scale), slice(left, left + rect.width * scale))
+        samples[window] = to_sixteen(colour.permute(1, 2, 0).numpy())
+        yield Progress(rect.width * rect.height * ENLARGING, 0, "enlarging")
+    return samples
+
+
+# ---- of generated pictures ----
 
 
 def crisp_upscaler(context: Context) -> Upscaler | None:

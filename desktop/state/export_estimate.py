@@ -11,6 +11,7 @@ from typing import Final
 from engine.api.errors import BadRequest
 from engine.api.limits import print_budget
 from engine.api.output import Compression
+from engine.api.upscaling import print_scale
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ _LOSSY_BITS: Final = {
 
 _LEVEL_BYTES: Final = 9
 """A pixel of a painted layer's levels on the disk while the picture is made: six bytes of the largest, half as much of the others."""
+
+_FINE_BYTES: Final = 24
+"""A pixel that a network makes four of for a print larger than its photo: six bytes each."""
+
+_ENLARGED_EFFORT: Final = 0.3
+"""What a pixel beyond the photo's own costs, where one that is painted costs 1: it is put together and written."""
+_FINE_EFFORT: Final = 1.7
+"""What a pixel costs that a network makes four of."""
 
 _ENGINE_BYTES: Final = 700_000_000
 """torch, the stylizer, the tile and the strips at work: a print is made strip by strip."""
@@ -116,19 +125,37 @@ def estimate(
     seconds_per_megapixel: float | None,
     samples: Samples = Samples(),
     painted_pixels: int = 0,
+    native: tuple[int, int] | None = None,
+    enlarged_layers: int = 0,
 ) -> Estimate:
     """What a picture of `width` × `height` pixels will take as `format` ("png", "jpeg", "webp", "tiff") at `quality` 1…100.
 
-    `painted_pixels`: those that the network paints, all layers together.
+    `painted_pixels`: those that the network paints, all layers together. `native`: the photo's own size, where it is known.
+    `enlarged_layers`: how many paintings and bare photos a larger print enlarges.
     """
     pixels = width * height
     exact = format not in _LOSSY_BITS or samples.lossless
     bits = _exact_bits(format, samples) if exact else _between(_LOSSY_BITS[format], quality)
     size = round(pixels * bits / 8 * samples.channels / 3)
-    seconds = None if seconds_per_megapixel is None else pixels / 1e6 * seconds_per_megapixel
+    seconds = None if seconds_per_megapixel is None else effort(width, height, native) * seconds_per_megapixel
     memory = _ENGINE_BYTES + width * _WIDTH_BYTES + (pixels * _WEBP_BYTES_A_PIXEL if format == "webp" else 0)
     scratch = pixels * samples.channels * samples.bits // 8 + painted_pixels * _LEVEL_BYTES
+    scratch += enlarged_layers * _doubled(width, height, native) * _FINE_BYTES
     return Estimate(size, memory, seconds, scratch)
+
+
+def effort(width: int, height: int, native: tuple[int, int] | None) -> float:
+    """The megapixels of a print, of which those count less that lie beyond the photo's own."""
+    pixels = width * height
+    own = pixels if native is None else min(pixels, max(1, native[0] * native[1]))
+    return (own + _ENLARGED_EFFORT * (pixels - own) + _FINE_EFFORT * _doubled(width, height, native)) / 1e6
+
+
+def _doubled(width: int, height: int, native: tuple[int, int] | None) -> int:
+    """The photo's pixels where a network enlarges them for this print, else 0."""
+    if native is None or min(native) < 1 or not print_scale(max(width / native[0], height / native[1])):
+        return 0
+    return native[0] * native[1]
 
 
 def _exact_bits(format: str, samples: Samples) -> float:

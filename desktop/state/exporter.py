@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.state.export_estimate import size_in_words
+from desktop.state.export_estimate import effort, size_in_words
 from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
@@ -56,7 +56,7 @@ class Exporter(QObject):
     async def _export(self, recipe: Recipe, output: Output) -> Exported | None:
         done = await self._written(Export(recipe, output), "Exporting", "Exported")
         if done is not None:
-            self.pace.saw_export(recipe, done.width * done.height, done.seconds)
+            self.pace.saw_export(recipe, round(effort(done.width, done.height, recipe.native_size) * 1e6), done.seconds)
             self.exported.emit(recipe, done)
         return done
 

@@ -33,7 +33,8 @@ class Pace:
             self._previews.append(seconds / (pixels / 1e6 * _work(recipe)))
 
     def saw_export(self, recipe: Recipe, pixels: int, seconds: float) -> None:
-        """An export of this recipe took so long for `pixels` > 0, its file included."""
+        """An export of this recipe took so long for `pixels` > 0, its file included; those beyond the photo's own as `effort` counts
+        them."""
         if _painted(recipe):
             self._export = seconds / (pixels / 1e6 * _work(recipe))
 

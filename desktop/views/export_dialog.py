@@ -39,6 +39,7 @@ class ExportDialog(WritingDialog):
         self._made: int | None = None
         self._stroke: float | None = None
         self._painted_layers = 0
+        self._bare_photos = 0
         self._seconds_per_megapixel: float | None = None
         self._sizes, self._colours = SizeFields(self), ProofFields(self)
         self._strokes = Caption(wrap=True)
@@ -62,9 +63,10 @@ class ExportDialog(WritingDialog):
         self._colours.set_colours(choice.colours)
         self._refresh()
 
-    def set_strokes(self, style_scale: float | None, painted_layers: int) -> None:
-        """The stroke size of the painted layer that is on top (None: none is painted), and how many are painted."""
-        self._stroke, self._painted_layers = style_scale, painted_layers
+    def set_strokes(self, style_scale: float | None, painted_layers: int, bare_photos: int = 0) -> None:
+        """The stroke size of the painted layer that is on top (None: none is painted), how many are painted, and of how many layers
+        the photo itself is seen."""
+        self._stroke, self._painted_layers, self._bare_photos = style_scale, painted_layers, bare_photos
         self._refresh()
 
     def set_proof(self, on: bool, gamut: bool) -> None:
@@ -132,7 +134,17 @@ class ExportDialog(WritingDialog):
         width, height = self._sizes.size.pixels
         painted = self._painted_layers * min(width * height, max(self._native[0] * self._native[1], 1))
         samples = self._file.samples(self._colours.channels)
-        return estimate(width, height, self._file.format.id, self._file.quality, self._seconds_per_megapixel, samples, painted)
+        return estimate(
+            width,
+            height,
+            self._file.format.id,
+            self._file.quality,
+            self._seconds_per_megapixel,
+            samples,
+            painted,
+            self._native,
+            self._painted_layers + self._bare_photos,
+        )
 
     def _problem(self) -> str:
         return profile_problem(self._colours.colours.profile, self._file.format.id)

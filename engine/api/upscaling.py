@@ -26,3 +26,16 @@ def check_choice(scale: int, variant: str) -> Variant:
 def house_upscaler(variant: Variant, scale: int) -> str:
     """The id of the model that Sfumato comes with."""
     return f"upscale-{variant}-x{scale}"
+
+
+PRINT_FROM = 2.0
+"""From so large an enlargement on a network does it for a print. Below, a filter comes nearer to what was there (by 2 to 6 dB at 1.25)."""
+
+ENLARGING = 2.8
+"""What a pixel costs that a print's network enlarges, where one that is painted costs 1."""
+
+
+def print_scale(ratio: float) -> int:
+    """By how much a network enlarges what a print shows at `ratio` times its size, before a filter brings it to that size; 0 where the
+    filter does it alone. Always twice: a network for four times is no nearer, and what it makes would have to be reduced again."""
+    return min(SCALES) if ratio >= PRINT_FROM else 0

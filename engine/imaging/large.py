@@ -16,6 +16,7 @@ import numpy as np
 from engine.api.errors import ImageDamaged, SfumatoError
 from engine.imaging.decoding import damage_named, identify, open_image
 from engine.imaging.files import opened
+from engine.imaging.mapped import let_go
 from engine.imaging.picture import Picture, Samples
 from engine.imaging.profiles import ColourSpace, to_srgb, usable
 from engine.imaging.strips import Layout, Strips, check_room
@@ -111,7 +112,9 @@ def scaling(source: Strips, width: int, height: int, target: Path) -> Streaming:
     image = _scaled(source, width, height)
 
     def fetch(top: int, height: int) -> Samples:
-        return _samples(image.crop(0, top, width, height).write_to_memory(), height, layout, layout.channels)
+        samples = _samples(image.crop(0, top, width, height).write_to_memory(), height, layout, layout.channels)
+        let_go(source.path)
+        return samples
 
     return Streaming(Strips.begin(target, layout, source.subject), fetch, source.subject)
 
@@ -119,7 +122,12 @@ def scaling(source: Strips, width: int, height: int, target: Path) -> Streaming:
 def reduced(source: Strips, width: int, height: int) -> Picture:
     """A picture of width x height in memory."""
     layout = source.layout
-    samples = _samples(_scaled(source, width, height).write_to_memory(), height, layout, layout.channels)
+    image = _scaled(source, width, height)
+    samples = np.empty((height, width, layout.channels), layout.dtype)
+    for top in range(0, height, ROWS):
+        rows = min(ROWS, height - top)
+        samples[top : top + rows] = _samples(image.crop(0, top, width, rows).write_to_memory(), rows, layout, layout.channels)
+        let_go(source.path)
     return Picture(samples[..., :3], samples[..., 3] if layout.channels == 4 else None)
 
 

@@ -7,12 +7,14 @@ a seam, to the last bit, however the result is cut.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.imaging.picture import Samples
+
+_BINOMIAL = tuple(map(np.uint32, (1, 4, 6, 4, 1)))
 
 Floats = npt.NDArray[np.float32]
 
@@ -172,14 +174,14 @@ class Enlarged:
             return unit(self.samples(rect))
         row_taps, row_weights = self.rows.taps(rect.top, rect.bottom)
         column_taps, column_weights = self.columns.taps(rect.left, rect.right)
-        needed = _around(row_taps, column_taps)
+        needed = around_indices(row_taps, column_taps)
         samples = unit(self.raster.read(needed))
         rows = _weighted(samples, row_taps - needed.top, row_weights, axis=0)
         return np.clip(_weighted(rows, column_taps - needed.left, column_weights, axis=1), 0, 1)
 
     def needed(self, rect: Rect) -> Rect:
         """What of the raster a window is made of."""
-        return _around(self.rows.taps(rect.top, rect.bottom)[0], self.columns.taps(rect.left, rect.right)[0])
+        return around_indices(self.rows.taps(rect.top, rect.bottom)[0], self.columns.taps(rect.left, rect.right)[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +203,39 @@ class Mirrored:
     def read(self, rect: Rect) -> Samples:
         rows = mirrored(rect.top - self.margin, rect.bottom - self.margin, self.inner.rows.length)
         columns = mirrored(rect.left - self.margin, rect.right - self.margin, self.inner.columns.length)
-        around = _around(rows, columns)
+        around = around_indices(rows, columns)
         samples = self.inner.samples(around)
         return samples[(rows - around.top)[:, None], columns - around.left]
+
+
+@dataclass(frozen=True, eq=False)
+class Softened:
+    """A raster through a binomial filter of five pixels each way, in whole numbers. What alternates from pixel to pixel is gone; of waves
+    of 16 pixels nine tenths are left."""
+
+    REACH: ClassVar[int] = 2
+
+    raster: Raster
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.raster.shape
+
+    def read(self, rect: Rect) -> Samples:
+        height, width, _ = self.shape
+        rows = mirrored(rect.top - self.REACH, rect.bottom + self.REACH, height)
+        columns = mirrored(rect.left - self.REACH, rect.right + self.REACH, width)
+        around = around_indices(rows, columns)
+        samples = self.raster.read(around)
+        sharp = samples[(rows - around.top)[:, None], columns - around.left].astype(np.uint32)
+        sums = np.zeros((rect.height, *sharp.shape[1:]), np.uint32)
+        for row, weight in enumerate(_BINOMIAL):
+            sums += weight * sharp[row : row + rect.height]
+        total = np.full((rect.height, rect.width, sharp.shape[2]), 128, np.uint32)
+        for column, weight in enumerate(_BINOMIAL):
+            total += weight * sums[:, column : column + rect.width]
+        softened: Samples = (total // 256).astype(samples.dtype)
+        return softened
 
 
 def mirrored(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
@@ -213,7 +245,8 @@ def mirrored(start: int, stop: int, length: int) -> npt.NDArray[np.int64]:
     return np.minimum(place, period - place) if length > 1 else np.zeros_like(place)
 
 
-def _around(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rect:
+def around_indices(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rect:
+    """The smallest rectangle that holds these rows and columns."""
     return Rect(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
 
 

@@ -18,6 +18,7 @@ from engine.api.errors import BadRequest, FormatLimit
 from engine.api.output import BleedEdges, Chroma, Compression, Output
 from engine.imaging.annotation import PNG_KEYWORD, to_xmp
 from engine.imaging.encoding import JPEG_MAX_XMP, resolution_exif
+from engine.imaging.mapped import watched
 from engine.imaging.profiles import ColourSpace
 from engine.imaging.strips import Layout
 
@@ -150,8 +151,7 @@ def write(
     pyvips.cache_set_max(0)  # a scratch file of the same name is another picture, not one to be remembered
     suffix = target.suffix.lower()
     image = _annotated(_opened(pyvips, strips, layout, options), suffix, options, str(target))
-    image.set_progress(True)
-    image.signal_connect("eval", lambda _, progress: image.set_kill(not tell(progress.percent / 100)))
+    watched(image, strips, tell)
     with atomic_file(target, overwrite=overwrite, scratch=strips.parent) as stream:
         sink = _Sink(pyvips, stream)
         try:

@@ -19,6 +19,7 @@ from engine.api.output import Output
 from engine.api.recipe import Layer, Photo, Recipe, from_plain, to_plain
 from engine.api.requests import Export, Exported
 from engine.context import Context, Step, Wait
+from engine.device import trim_memory
 from engine.imaging.annotation import pack
 from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_eight, to_sixteen
@@ -58,8 +59,8 @@ class Sheet:
     height: int
     profile: OutputProfile
     layout: Layout
-    plans: tuple[Plan | None, ...]
-    """Of each layer that shows, from the bottom up; None where no network runs."""
+    plans: tuple[Plan, ...]
+    """Of each layer that shows, from the bottom up."""
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -71,7 +72,7 @@ class Sheet:
 
     @property
     def scratch_bytes(self) -> int:
-        return self.layout.bytes + sum(6 * levels.pixels for levels in self.plans if levels is not None)
+        return self.layout.bytes + sum(levels.bytes for levels in self.plans)
 
 
 def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
@@ -85,14 +86,19 @@ def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     kinds = []
     for layer in recipe.layers:
         kinds.append((yield from kind_of(layer.source, context)))
-    sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, tuple(kinds), output, width, height, context))
+    plans = []
+    for layer in shown(recipe):
+        plans.append((yield from plan(layer, recipe, width, height, context)))
+    sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, tuple(kinds), tuple(plans), output, width, height, context))
     unfinished = Unfinished(output.path)
     with unfinished.kept_for_another_try(output, context):
         yield from _made(sheet, unfinished, context)
     return Exported(output.path, width + edge, height + edge, time.perf_counter() - started, output.path.stat().st_size)
 
 
-def _decided(recipe: Recipe, kinds: tuple[Kind, ...], output: Output, width: int, height: int, context: Context) -> Sheet:
+def _decided(
+    recipe: Recipe, kinds: tuple[Kind, ...], plans: tuple[Plan, ...], output: Output, width: int, height: int, context: Context
+) -> Sheet:
     """Everything that can be refused, is; then what the strips will hold."""
     suffix = output.path.suffix.lower()
     edge = 2 * output.bleed_pixels
@@ -102,8 +108,7 @@ def _decided(recipe: Recipe, kinds: tuple[Kind, ...], output: Output, width: int
     check_format(suffix, bits, profile.space, str(output.path))
     check_webp(suffix, (width + edge) * (height + edge), output, context)
     see_through = suffix in ALPHA_SUFFIXES and profile.space != "cmyk" and _may_be_transparent(recipe, kinds)
-    plans = tuple(plan(layer, recipe, width, height) if layer.mix and layer.strength > 0 else None for layer in shown(recipe))
-    key = _key(recipe, output, profile, bits, context)
+    key = _key(recipe, output, profile, bits, plans, context)
     sheet = Sheet(recipe, output, width, height, profile, Layout(key, width, height, profile.channels + see_through, bits, ROWS), plans)
     check_room(output.path.parent, sheet.scratch_bytes + sheet.layout.bytes, str(output.path))
     return sheet
@@ -139,14 +144,13 @@ def _painted(sheet: Sheet, unfinished: Unfinished, resume: bool, context: Contex
     layers = []
     for number, (layer, levels) in enumerate(zip(sheet.layers, sheet.plans, strict=True)):
 
-        def opened(name: str, width: int, height: int, number: int = number) -> Generator[Step, Any, Strips]:
-            layout = level_layout(sheet.layout.key, width, height)
+        def opened(name: str, width: int, height: int, rows: int, number: int = number) -> Generator[Step, Any, Strips]:
+            layout = level_layout(sheet.layout.key, width, height, rows)
             strips: Strips = yield Wait(context.io.submit(unfinished.open, f"layer-{number}-{name}", layout, resume=resume))
             return strips
 
         native = sheet.output.statistics == "native"
-        known = levels or plan(layer, sheet.recipe, sheet.width, sheet.height)
-        layers.append((yield from painted(layer, known, sheet.width, sheet.height, opened, native, context)))
+        layers.append((yield from painted(layer, levels, sheet.width, sheet.height, opened, native, context)))
     return layers
 
 
@@ -165,6 +169,7 @@ def _finished(sheet: Sheet, layers: list[Painted], strips: Strips, context: Cont
             samples[:, rect.left : rect.right] = _samples(*values, rect, sheet)
             yield Progress(rect.width * rect.height * FINISHING, 0, "finishing")
         yield Wait(context.io.submit(strips.write, index, samples))
+        trim_memory()  # windows of many sizes leave as much behind as the strips themselves take
 
 
 def _samples(colour: Floats, alpha: Floats, rect: Rect, sheet: Sheet) -> Samples:
@@ -182,7 +187,7 @@ class _Meter:
     """Turns the pixels that the stages report into the share of the whole that is done."""
 
     def __init__(self, sheet: Sheet, context: Context) -> None:
-        painting = sum(levels.pixels for levels in sheet.plans if levels is not None)
+        painting = sum(levels.work for levels in sheet.plans)
         self.total = painting + sheet.pixels * (FINISHING + WRITING)
         self.before_writing = painting + sheet.pixels * FINISHING
         self.done = 0.0
@@ -214,16 +219,17 @@ def shown(recipe: Recipe) -> tuple[Layer, ...]:
     return tuple(layer for layer in recipe.layers if layer.visible and (layer.opacity > 0 or layer is recipe.layers[0]))
 
 
-def _key(recipe: Recipe, output: Output, profile: OutputProfile, bits: int, context: Context) -> str:
+def _key(recipe: Recipe, output: Output, profile: OutputProfile, bits: int, plans: tuple[Plan, ...], context: Context) -> str:
     """A hash of all that the samples of the strips depend on. What only the file depends on may change between two attempts."""
     colours = [hashlib.sha256(profile.data).hexdigest(), profile.intent, profile.black_point]
-    parts = [version("sfumato"), to_plain(recipe), _models(recipe, context), context.device.precision, colours, bits]
+    parts = [version("sfumato"), to_plain(recipe), _models(recipe, plans, context), context.device.precision, colours, bits]
     return hashlib.sha256(json.dumps([*parts, output.dither, output.statistics], sort_keys=True).encode()).hexdigest()
 
 
-def _models(recipe: Recipe, context: Context) -> list[str]:
+def _models(recipe: Recipe, plans: tuple[Plan, ...], context: Context) -> list[str]:
     """The hashes of the models that have a part in it, beside the generators, which the recipe names."""
     models = [context.models.stylizer().fingerprint] if any(layer.mix for layer in recipe.layers) else []
+    models += sorted({each.model.fingerprint for levels in plans for each in levels.enlarged})
     upscaler = None if all(isinstance(layer.source, Photo) for layer in recipe.layers) else crisp_upscaler(context)
     return models if upscaler is None else [*models, upscaler.fingerprint]
 

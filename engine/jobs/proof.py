@@ -39,7 +39,8 @@ def loupe(request: Loupe, context: Context) -> Generator[Step, Any, None]:
         raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
     layers = []
     for layer in shown(recipe):
-        layers.append((yield from painted_at(rect, layer, plan(layer, recipe, width, height), width, height, context)))
+        levels = yield from plan(layer, recipe, width, height, context)
+        layers.append((yield from painted_at(rect, layer, levels, width, height, context)))
     colour, alpha = yield from composite(layers, rect)
     pixels = to_eight(to_sixteen(colour.permute(1, 2, 0).numpy()), rect, dither=True)
     opacity = to_eight(to_sixteen(alpha.permute(1, 2, 0).numpy()), rect, dither=True)[..., 0]

@@ -9,18 +9,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 import torch
 
 from engine import printing, render
+from engine.api.output import Output
 from engine.api.recipe import Layer, Photo, PictureStyle, Recipe, StyleUse
-from engine.api.requests import ImportPicture
+from engine.api.requests import Export, ImportPicture
 from engine.context import Context
+from engine.engine import run
+from engine.imaging.files import load
 from engine.imaging.strips import Strips
-from engine.imaging.windows import Enlarged, Rect
+from engine.imaging.windows import ArrayRaster, Enlarged, Rect, Softened
 from engine.jobs.library import import_picture
+from engine.models import upscaler as upscaler_models
 from engine.nets.stylizer import Moments
 from engine.sources import photo_at
-from tests.tiny import drive, picture_file, small_prints
+from engine.upscaling import enlarged
+from tests.tiny import drive, picture_file, small_prints, write_tiny_upscaler
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +61,14 @@ def printed(
 ) -> list[printing.Painted]:
     folder.mkdir()
 
-    def open_strips(name: str, width: int, height: int) -> Generator[Any, Any, Strips]:
+    def open_strips(name: str, width: int, height: int, rows: int) -> Generator[Any, Any, Strips]:
         yield None
-        opened.append(Strips.begin(folder / f"{len(opened)}.raw", printing.level_layout("key", width, height), "out.png"))
+        opened.append(Strips.begin(folder / f"{len(opened)}.raw", printing.level_layout("key", width, height, rows), "out.png"))
         return opened[-1]
 
     layers = []
     for layer in recipe.layers:
-        levels = printing.plan(layer, recipe, width, height)
+        levels, _ = drive(printing.plan(layer, recipe, width, height, context))
         layers.append(drive(printing.painted(layer, levels, width, height, open_strips, native, context))[0])
     return layers
 
@@ -73,11 +79,14 @@ def pixels(layers: list[printing.Painted], rect: Rect) -> np.ndarray:
     return samples
 
 
-def test_levels_double_from_the_preview_to_the_photos_size(layer: Layer) -> None:
-    recipe = Recipe((layer,))
+def planned(layer: Layer, width: int, height: int, context: Context) -> printing.Plan:
+    levels: printing.Plan = drive(printing.plan(layer, Recipe((layer,)), width, height, context))[0]
+    return levels
 
+
+def test_levels_double_from_the_preview_to_the_photos_size(context: Context, layer: Layer) -> None:
     def edges(width: int) -> list[int]:
-        return [max(size) for size in printing.plan(layer, recipe, width, width * 2 // 3).sizes]
+        return [max(size) for size in planned(layer, width, width * 2 // 3, context).sizes]
 
     assert edges(60) == [60]
     assert edges(96) == [96]
@@ -86,9 +95,9 @@ def test_levels_double_from_the_preview_to_the_photos_size(layer: Layer) -> None
     assert edges(2400) == [96, 152, 240]  # the photo has no more to tell
 
 
-def test_a_small_photo_gets_strokes_of_the_preview_all_the_same(layer: Layer) -> None:
+def test_a_small_photo_gets_strokes_of_the_preview_all_the_same(context: Context, layer: Layer) -> None:
     small = replace(layer, source=Photo(layer.source.key, 60, 40))
-    assert [max(size) for size in printing.plan(small, Recipe((small,)), 600, 400).sizes] == [60, 96]
+    assert [max(size) for size in planned(small, 600, 400, context).sizes] == [60, 96]
 
 
 def test_the_first_level_is_the_preview(context: Context, layer: Layer, opened: list[Strips], tmp_path: Path) -> None:
@@ -167,3 +176,76 @@ def test_the_photo_itself_is_enlarged_where_nothing_is_painted(
     own = pixels(printed(context, recipe, 240, 160, opened, tmp_path / "own"), Rect(0, 0, 240, 160))
     assert np.array_equal(np.rint(own * 255), context.blobs.picture(layer.source.key).pixels)
     assert opened == []
+
+
+# ---- prints larger than the photo ----
+
+
+@pytest.fixture
+def upscaler(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house's for prints, in small."""
+    monkeypatch.setattr(upscaler_models, "TILE", 16)
+    write_tiny_upscaler(context.places.models, "upscale-faithful-x2", 2)
+
+
+def test_a_network_enlarges_what_is_seen_of_painting_and_photo(context: Context, layer: Layer, upscaler: None) -> None:
+    def enlarged(layer: Layer, width: int) -> tuple[tuple[int, int] | None, ...]:
+        levels = planned(layer, width, width * 2 // 3, context)
+        return tuple(None if each is None else (each.width, each.height) for each in (levels.painting, levels.photo))
+
+    assert enlarged(layer, 240) == (None, None)
+    assert enlarged(layer, 474) == (None, None)  # so little that a filter does it better
+    assert enlarged(layer, 600) == ((480, 320), None)
+    assert enlarged(replace(layer, keep_colors=True), 600) == ((480, 320), (480, 320))
+    assert enlarged(replace(layer, strength=0.0), 600) == (None, (480, 320))
+
+
+def test_without_the_network_a_filter_does_it(context: Context, layer: Layer) -> None:
+    levels = planned(replace(layer, keep_colors=True), 600, 400, context)
+    assert levels.enlarged == ()
+
+
+def test_what_the_network_enlarges_is_cut_without_a_seam(
+    context: Context, layer: Layer, upscaler: None, opened: list[Strips], tmp_path: Path
+) -> None:
+    recipe = Recipe((layer, replace(layer, opacity=0.5, blend="screen", keep_colors=True)))
+    layers = printed(context, recipe, 600, 400, opened, tmp_path / "strips")
+    assert sum(strips.layout.width == 480 for strips in opened) == 3
+    whole = pixels(layers, Rect(0, 0, 600, 400))
+    for rect in (Rect(0, 0, 100, 400), Rect(1, 31, 599, 33), Rect(333, 222, 600, 400)):
+        assert np.array_equal(pixels(layers, rect), whole[rect.top : rect.bottom, rect.left : rect.right])
+
+
+def test_the_network_sees_the_painting_across_all_strips(
+    context: Context, layer: Layer, upscaler: None, opened: list[Strips], tmp_path: Path
+) -> None:
+    painting = printed(context, Recipe((layer,)), 480, 320, opened, tmp_path / "strips")[0].painting
+    assert painting is not None
+    level = next(strips for strips in opened if strips.layout.width == 240).read(Rect(0, 0, 240, 160))
+    model = context.models.house_upscaler("faithful", 2)
+    at_once, _ = drive(enlarged(model, Softened(ArrayRaster(level)), Rect(0, 0, 240, 160), 2, 240))
+    made = painting.window(Rect(0, 0, 480, 320))
+    assert np.abs(made - at_once.permute(1, 2, 0).numpy()).max() < 2 / 65535
+
+
+def test_smaller_tiles_enlarge_alike(context: Context, layer: Layer, upscaler: None, opened: list[Strips], tmp_path: Path) -> None:
+    recipe, rect = Recipe((replace(layer, strength=0.0),)), Rect(0, 0, 600, 400)
+    usual = pixels(printed(context, recipe, 600, 400, opened, tmp_path / "usual"), rect)
+    assert np.array_equal(pixels(printed(context.reduced(), recipe, 600, 400, opened, tmp_path / "reduced"), rect), usual)
+
+
+def test_a_transparent_photo_of_sixteen_bits_is_enlarged_whole(context: Context, upscaler: None, tmp_path: Path) -> None:
+    x = np.linspace(0, 1, 120)
+    seen = np.stack([np.tile(30000 + 20000 * x, (80, 1)).astype(np.uint16)] * 3, 2)
+    alpha = np.where(x < 0.5, 65535, 0).astype(np.uint16) * np.ones((80, 1), np.uint16)
+    hidden = np.where(alpha[..., None] > 0, seen, np.array([65535, 0, 0], np.uint16))  # a colour that nobody was meant to see
+    tifffile.imwrite(tmp_path / "photo.tif", np.dstack([hidden, alpha]), photometric="rgb", extrasamples=["unassalpha"])
+    recipe = Recipe((Layer(taken_in(context, tmp_path / "photo.tif"), ()),))
+    run(Export(recipe, Output(tmp_path / "out.tif", 300)), context)
+    made = load(tmp_path / "out.tif")
+    assert (made.width, made.height, made.bits) == (300, 200, 16)
+    assert made.alpha is not None
+    assert made.alpha[:, :140].min() == 65535
+    assert made.alpha[:, 160:].max() == 0
+    edge = made.pixels[20:-20, 140:149].astype(int)  # what is half seen there is grey, not red
+    assert np.abs(edge[..., 0] - edge[..., 1]).max() < np.abs(made.pixels[20:-20, 20:100].astype(int) - made.pixels[0, 0]).max()

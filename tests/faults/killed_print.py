@@ -1,6 +1,6 @@
 """Renders or enlarges one picture and is killed: run by `test_prints`, prints one line of JSON.
 
-    python -m tests.faults.killed_print export|upscale FOLDER KILLS SEED
+    python -m tests.faults.killed_print export|enlarge|upscale FOLDER KILLS SEED
 
 A process that has loaded torch, and computed nothing with it, forks a new one for every attempt; each but the last is killed with
 SIGKILL after a random time, and the next resumes.
@@ -37,7 +37,7 @@ def attempt(what: str, folder: Path, output: Output) -> None:
     torch.set_num_threads(1)
     context = tiny_context(folder / f"home-{os.getpid()}")
     photo = run(ImportPicture(path=folder / "photo.png"), context)
-    (export if what == "export" else upscale)(photo, folder, output, context)
+    {"export": export, "enlarge": enlarge, "upscale": upscale}[what](photo, folder, output, context)
     context.io.close()
 
 
@@ -46,6 +46,16 @@ def export(photo: Photo, folder: Path, output: Output, context: Context) -> None
     render.TILE, export_job.ROWS = 64, 12
     style = run(ImportPicture(path=folder / "style.png"), context)
     run(Export(Recipe((Layer(photo, (StyleUse(PictureStyle(style.blob)),)),)), output), context)
+
+
+def enlarge(photo: Photo, folder: Path, output: Output, context: Context) -> None:
+    """A print larger than its photo, of which both the painting and the photo show."""
+    vars(printing).update(LOOK_EDGE=96, LEVEL_ROWS=24)
+    render.TILE, export_job.ROWS, upscaler.TILE = 64, 12, 16
+    write_tiny_upscaler(context.places.models, "upscale-faithful-x2", 2)
+    style = run(ImportPicture(path=folder / "style.png"), context)
+    layer = Layer(photo, (StyleUse(PictureStyle(style.blob)),), keep_colors=True)
+    run(Export(Recipe((layer,)), replace(output, long_edge=500)), context)
 
 
 def upscale(photo: Photo, folder: Path, output: Output, context: Context) -> None:

@@ -66,7 +66,7 @@ def full() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
-@pytest.mark.parametrize("what", ["export", "upscale"])
+@pytest.mark.parametrize("what", ["export", "enlarge", "upscale"])
 def test_a_print_killed_at_ten_moments_is_the_same_file(tmp_path: Path, what: str) -> None:
     command = [sys.executable, "-m", "tests.faults.killed_print", what, str(tmp_path), "10", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])

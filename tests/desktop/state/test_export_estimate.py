@@ -14,6 +14,7 @@ from desktop.state.export_estimate import (
     FORMATS,
     Estimate,
     Samples,
+    effort,
     estimate,
     file_format,
     in_words,
@@ -83,6 +84,20 @@ def test_depth_and_packing_count() -> None:
 def test_raw_strips_and_levels_are_on_the_disk_meanwhile() -> None:
     assert estimate(1000, 1000, "png", 90, None).scratch_bytes == 3_000_000
     assert estimate(1000, 1000, "png", 90, None, Samples(16), 500_000).scratch_bytes == 6_000_000 + 4_500_000
+
+
+def test_a_print_larger_than_its_photo_costs_what_a_network_makes_of_it() -> None:
+    def cost(side: int, layers: int = 1) -> Estimate:
+        return estimate(side, side, "png", 90, 1.0, native=(1000, 1000), enlarged_layers=layers)
+
+    assert cost(1000).seconds == 1.0
+    assert 1.0 < (cost(1900).seconds or 0) < 1.9**2  # what is not painted costs less
+    assert cost(1900).scratch_bytes == 3 * 1900**2
+    assert cost(2000).scratch_bytes == 3 * 2000**2 + 24_000_000
+    assert cost(2000, 2).scratch_bytes == 3 * 2000**2 + 48_000_000
+    assert (cost(2000).seconds or 0) > (cost(1999).seconds or 0) + 1
+    assert effort(2000, 2000, None) == effort(2000, 2000, (2000, 2000)) == 4.0
+    assert effort(2000, 2000, (0, 0)) > 0  # nothing is open
 
 
 def test_a_disk_without_room_is_told_with_both_numbers() -> None:

@@ -20,8 +20,9 @@ from engine.context import Context
 from engine.engine import run
 from engine.imaging.files import load
 from engine.jobs.proof import loupe, soft_proof
+from engine.models import upscaler
 from tests.engine.imaging.printer_profile import cmyk_profile
-from tests.tiny import drive, picture_file, small_prints
+from tests.tiny import drive, picture_file, small_prints, write_tiny_upscaler
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +47,15 @@ def looked_at(request: Loupe, context: Context) -> np.ndarray:
     return colours
 
 
-@pytest.mark.parametrize("edge", [60, 150, 240, 500])
-def test_a_spot_is_what_the_export_writes(context: Context, recipe: Recipe, tmp_path: Path, edge: int) -> None:
+@pytest.mark.parametrize(
+    ("edge", "enlarged_by_a_network"), [(60, False), (150, False), (240, False), (500, False), (480, True), (500, True)]
+)
+def test_a_spot_is_what_the_export_writes(
+    context: Context, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edge: int, enlarged_by_a_network: bool
+) -> None:
+    if enlarged_by_a_network:
+        monkeypatch.setattr(upscaler, "TILE", 16)
+        write_tiny_upscaler(context.places.models, "upscale-faithful-x2", 2)
     out = tmp_path / "print.png"
     run(Export(recipe, Output(out, edge)), context)
     printed = load(out).pixels
