@@ -29,9 +29,9 @@ def house_upscaler(variant: Variant, scale: int) -> str:
 
 
 PRINT_FROM = 2.0
-"""From so large an enlargement on a network does it for a print. Below, a filter comes nearer to what was there (by 2 to 6 dB at 1.25)."""
+"""From so large an enlargement on a network does it for a print. Below, a filter comes nearer to what was there (by 1 to 6 dB at 1.25)."""
 
-ENLARGING = 2.8
+ENLARGING = 2.0
 """What a pixel costs that a print's network enlarges, where one that is painted costs 1."""
 
 
