@@ -59,9 +59,9 @@ _ENLARGED_EFFORT: Final = 0.3
 _FINE_EFFORT: Final = 1.7
 """What a pixel costs that a network makes four of."""
 
-_ENGINE_BYTES: Final = 700_000_000
+_ENGINE_BYTES: Final = 800_000_000
 """torch, the stylizer, the tile and the strips at work: a print is made strip by strip."""
-_WIDTH_BYTES: Final = 6_000
+_WIDTH_BYTES: Final = 4_000
 """A pixel of the picture's width: its column of a strip, and what the encoder holds of a few rows."""
 _WEBP_BYTES_A_PIXEL: Final = 10
 """WebP alone is encoded in one piece."""

@@ -71,7 +71,12 @@ class FakeImage:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone tells what is mapped")
 def test_pages_go_with_every_hundredth(scratch: Path) -> None:
     image, told = FakeImage(), list[float]()
-    watched(image, scratch, lambda fraction: told.append(fraction) is None)
+
+    def tell(fraction: float) -> bool:
+        told.append(fraction)
+        return True
+
+    watched(image, scratch, tell)
     with scratch.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapping:
         left = []
         for percent in (1, 1, 2):
