@@ -32,7 +32,11 @@ class Blending(QObject):
         self._chosen: list[str | None] = [None] * max(PARENTS.values())
         self.mode: Mode = "two"
         self.spots: dict[Group, Spot] = dict.fromkeys(GROUPS, (0.5, 0.5))
+        self._looked_at: Blend | None = None
+        self.is_live = False
+        """Whether the picture that is looked at is the one that the pad stands for."""
         bookmarks.changed.connect(self._fill)
+        viewer.moved.connect(self._follow)
 
     @property
     def parents(self) -> tuple[str | None, ...]:
@@ -52,6 +56,7 @@ class Blending(QObject):
 
     def set_mode(self, mode: Mode) -> None:
         self.mode = mode
+        self._looked_at, self.is_live = None, False
         self.changed.emit()
 
     def set_parent(self, slot: int, id: str) -> None:
@@ -72,12 +77,23 @@ class Blending(QObject):
     def _look(self) -> None:
         self.changed.emit()
         place = self.place
+        self._looked_at = place
         if place is not None:
             self._viewer.go(place, sliding=True)
+        else:
+            self._follow()
+
+    def _follow(self) -> None:
+        is_live = self._looked_at is not None and self._viewer.place is self._looked_at
+        if is_live != self.is_live:
+            self.is_live = is_live
+            self.changed.emit()
 
     def _fill(self) -> None:
         """The newest bookmarks take the places that are free; one that was removed leaves its place."""
         kept = [id if id is not None and self._bookmarks.find(id) is not None else None for id in self._chosen]
+        if kept != self._chosen:
+            self._looked_at, self.is_live = None, False
         spare = iter([member.id for member in self._bookmarks.all if member.id not in kept])
         self._chosen = [next(spare, None) if id is None else id for id in kept]
         self.changed.emit()

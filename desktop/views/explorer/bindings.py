@@ -232,7 +232,7 @@ class ExplorerBindings(QObject):
     def _show_blend(self) -> None:
         blending, bookmarks = self._explorer.blending, self._explorer.bookmarks
         pictures = {id: bookmarks.thumbnail(id) for id in blending.parents if id is not None}
-        self._space.blend.set_blend(blending.mode, blending.spots, blending.parents, pictures)
+        self._space.blend.set_blend(blending.mode, blending.spots, blending.parents, pictures, live=blending.is_live)
 
     def _bind_journey(self) -> None:
         travelling, page = self._explorer.travelling, self._space.journey

@@ -47,12 +47,14 @@ class Pad(QWidget):
         self._mode: Mode = "two"
         self._spots: Mapping[Group, Spot] = dict.fromkeys(GROUPS, (0.5, 0.5))
         self._images: Sequence[QImage] = ()
+        self._is_live = True
 
     def sizeHint(self) -> QSize:
         return QSize(380, 380)
 
-    def show_blend(self, mode: Mode, spots: Mapping[Group, Spot], images: Sequence[QImage]) -> None:
-        self._mode, self._spots, self._images = mode, dict(spots), list(images)
+    def show_blend(self, mode: Mode, spots: Mapping[Group, Spot], images: Sequence[QImage], *, live: bool) -> None:
+        """Handles are hollow where the picture that is looked at is not `live` from here: they say where a hand would begin."""
+        self._mode, self._spots, self._images, self._is_live = mode, dict(spots), list(images), live
         self._fit()
         self.update()
 
@@ -133,8 +135,12 @@ class Pad(QWidget):
         return [QRectF(left, top, CORNER, CORNER) for left, top in spots]
 
     def _paint_handle(self, painter: QPainter, at: QPointF, name: str) -> None:
-        painter.setPen(QPen(QColor(0, 0, 0, 180), 2))
-        painter.setBrush(QColor(THEME.accent))
+        if self._is_live:
+            painter.setPen(QPen(QColor(0, 0, 0, 180), 2))
+            painter.setBrush(QColor(THEME.accent))
+        else:
+            painter.setPen(QPen(QColor(THEME.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(at, 9, 9)
         if name:
             painter.setFont(font(THEME.size_small, Weight.Medium))
@@ -169,9 +175,18 @@ class BlendPage(QWidget):
             self._fields.append((Caption(), field))
         self._arrange()
 
-    def set_blend(self, mode: Mode, spots: Mapping[Group, Spot], parents: Sequence[str | None], pictures: Mapping[str, QImage]) -> None:
+    def set_blend(
+        self,
+        mode: Mode,
+        spots: Mapping[Group, Spot],
+        parents: Sequence[str | None],
+        pictures: Mapping[str, QImage],
+        *,
+        live: bool = True,
+    ) -> None:
+        """`live`: the picture that is looked at is the pad's."""
         self.modes.set_value(mode)
-        self.pad.show_blend(mode, spots, [pictures.get(id or "", QImage()) for id in parents])
+        self.pad.show_blend(mode, spots, [pictures.get(id or "", QImage()) for id in parents], live=live)
         self.pad.setEnabled(None not in parents)
         self.words.setVisible(None in parents)
         for slot, (label, field) in enumerate(self._fields):

@@ -43,6 +43,7 @@ def test_form_of_one_colours_of_another(play: Play) -> None:
         first, second, third = (member.latent for member in reversed(explorer.bookmarks.all))
         blending.set_mode("two")
         assert len(sitting.engine.requests_of(Visit)) == before, "nothing is looked at before the hand moves"
+        assert not blending.is_live
         blending.move(GROUPS, (0.0, 0.9))
         blending.move(("fine",), (1.0, 0.2))
         blending.rest()
@@ -53,6 +54,9 @@ def test_form_of_one_colours_of_another(play: Play) -> None:
         blending.set_parent(0, third.key)
         await sitting.settle()
         assert isinstance(explorer.viewer.place, Blend) and explorer.viewer.place.parents == (third, second)
+        assert blending.is_live
+        explorer.viewer.go(first)
+        assert not blending.is_live, "the picture is another one now"
 
     play(scenario)
 

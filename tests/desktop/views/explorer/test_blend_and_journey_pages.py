@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.journey_page import JourneyPage
 from desktop.widgets.controls import IconButton
+from desktop.widgets.theme import THEME
 from engine.api.place_kinds import GROUPS
 from tests.desktop.views.finding import named, picture
 
@@ -41,6 +42,15 @@ def test_the_pad(qtbot: QtBot) -> None:
     field.activated.emit(2)
     assert told == [(1, "c")]
     assert page.pad.grab().toImage().pixelColor(20, page.pad.height() // 2).name() == "#800000"
+
+    def handle() -> str:
+        return page.pad.grab().toImage().pixelColor(page.pad.rect().center()).name()
+
+    shown = {"a": BOOKMARKS[0][2], "b": BOOKMARKS[1][2]}
+    page.set_blend("two", MIDDLE, ("a", "b"), shown, live=False)
+    hollow = handle()
+    page.set_blend("two", MIDDLE, ("a", "b"), shown)
+    assert handle() == THEME.accent.lower() != hollow
     page.set_blend("four", MIDDLE | {"fine": (0.1, 0.9)}, ("a", "b", "c", None), {})
     assert not page.pad.isEnabled() and page.words.isVisible()
     page.pad.grab()
