@@ -44,8 +44,9 @@ class EnlargeDialog(WritingDialog):
         self.setAcceptDrops(True)
         self._photo: Photo | None = None
         self._painted: Photo | None = None
+        self._reading = ""
         self._folder_known = True
-        self._told = NO_PHOTO
+        self._told = ""
         self._paces: dict[tuple[int, str | None, str], float] = {}
         """Seconds a megapixel, of each network that was looked through."""
         self._name, self._choose = ElidedLabel(), push_button("Choose…")
@@ -71,7 +72,7 @@ class EnlargeDialog(WritingDialog):
 
     def set_photo(self, photo: Photo | None) -> None:
         """The photo to enlarge; None: there is none yet."""
-        self._photo, self._told = photo, NO_PHOTO if photo is None else ""
+        self._photo, self._told, self._reading = photo, "", ""
         self._native = (0, 0) if photo is None else (photo.width, photo.height)
         self._scale.set_native(self._native)
         self._name.setText("No photo yet" if photo is None else photo.name)
@@ -87,7 +88,9 @@ class EnlargeDialog(WritingDialog):
 
     def set_reading(self, name: str) -> None:
         """The photo in a file of this name will be there soon."""
-        self.set_sentence(f"Reading {name} …")
+        self.set_photo(None)
+        self._reading = f"Reading {name} …"
+        self._refresh()
 
     def set_sentence(self, sentence: str) -> None:
         """Why there is no photo."""
@@ -139,7 +142,7 @@ class EnlargeDialog(WritingDialog):
 
     def _fill(self) -> None:
         form = Form()
-        form.add("&Photo", self._name, self._choose, widest=self._name)
+        form.add("Photo", self._name, self._choose, widest=self._name)
         form.add("", self._hint)
         form.add_rule()
         self._scale.add_to(form)
@@ -178,7 +181,13 @@ class EnlargeDialog(WritingDialog):
         return estimate(width, height, self._file.format.id, self._file.quality, self._paces.get(self._network), self._file.samples(3))
 
     def _missing(self) -> str:
-        return self._told if self._photo is None else ""
+        return (self._reading or NO_PHOTO) if self._photo is None and not self._told else ""
+
+    def _file_problem(self) -> str:
+        return super()._file_problem() if self._photo is not None else ""
+
+    def _size_problem(self) -> str:
+        return super()._size_problem() if self._photo is not None else ""
 
     def _problem(self) -> str:
         return self._told

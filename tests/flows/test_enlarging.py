@@ -150,6 +150,40 @@ def test_a_network_that_cannot_be_read_is_refused_beforehand(
     travel(real_engine, journey)
 
 
+@pytest.mark.skipif(not foreign.is_available(), reason="the extra `foreign` is not installed")
+def test_a_network_of_another_program_enlarges_it(real_engine: StartEngine, travel: Travel, photo: Path, tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    from tests.engine.models.test_foreign import compact
+
+    model = tmp_path / "theirs.safetensors"
+    save_file(compact(scale=4), model)
+
+    async def journey(artist: Traveller) -> None:
+        await artist.drop_photo(photo)
+        dialog = dialog_of(artist)
+        await artist.settle()
+        choose(dialog, "Manner", "A model file…")
+        (asked,) = dialog.findChildren(QFileDialog)
+        asked.fileSelected.emit(str(model))
+        asked.close()
+        await until(lambda: dialog.loupe.accessibleDescription() != "")
+        await artist.settle()
+        press(dialog, "Scale: 4× as wide")
+        press(dialog, "Enlarge")
+        await artist.settle()
+        large = QImage(str(photo.parent / "boat enlarged.png"))
+        assert (large.width(), large.height()) == (384, 256)
+        assert artist.troubles == []
+        again = dialog_of(artist)
+        await artist.settle()
+        assert again.request.model == str(model)
+        again.reject()
+        await artist.settle()
+
+    travel(real_engine, journey)
+
+
 def test_a_second_dialog_is_served_like_the_first(travel: Travel, photo: Path) -> None:
     async def journey(artist: Traveller) -> None:
         await artist.drop_photo(photo)

@@ -52,7 +52,7 @@ class ScaleFields(QObject):
 
     def add_to(self, form: Form) -> None:
         """Put the fields into a form."""
-        form.add("&Scale", self._scale)
+        form.add("Scale", self._scale)
         form.add("&Manner", self._manner, QWidget())
         form.add("", self._words)
         form.add("&Resolution", self._dpi, QWidget())

@@ -97,7 +97,7 @@ class SmallPicture(QWidget):
             painter.fillRect(area, QColor(THEME.raised))
         else:
             painter.drawImage(area, self._image)
-        self._draw_frame(painter, area)
+            self._draw_frame(painter, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(THEME.accent), 2))
             painter.drawRect(area.adjusted(1, 1, -1, -1))

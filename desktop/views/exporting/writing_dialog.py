@@ -134,27 +134,20 @@ class WritingDialog(QDialog):
     def _refresh(self) -> None:
         """Show what belongs to the fields as they are now; run after each change."""
         self._file.refresh()
-        cost = self._estimate()
-        self._cost.setText(in_words(cost))
-        there = self._file.path.exists()
-        problem = (
-            self._missing()
-            or self._file_problem()
-            or self._size_problem()
-            or self._problem()
-            or room_problem(cost, _free(self._file.path.parent))
-        )
+        cost, there, missing = self._estimate(), self._file.path.exists(), self._missing()
+        problem = self._file_problem() or self._size_problem() or self._problem() or room_problem(cost, _free(self._file.path.parent))
         notes = [f"{self._file.path.name} is already there and will be replaced."] if there else []
-        self._warning.setProperty("role", "error" if problem else "caption")
-        self._warning.setText(problem or "\n".join([*notes, *self._notes()]))
+        self._cost.setText("" if missing else in_words(cost))
+        self._warning.setProperty("role", "error" if problem and not missing else "caption")
+        self._warning.setText(missing or problem or "\n".join([*notes, *self._notes()]))
         self._warning.style().polish(self._warning)
-        self._go.setEnabled(not problem)
-        self._go.setText("Replace" if not problem and there else self._verb)
+        self._go.setEnabled(not (missing or problem))
+        self._go.setText("Replace" if there and not (missing or problem) else self._verb)
         self._column.activate()
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
 
     def _missing(self) -> str:
-        """Why there is no picture yet; empty where there is."""
+        """What is to be done before there is a picture; empty where there is one."""
         return ""
 
     def _file_problem(self) -> str:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.about import AboutDialog
 from desktop.views.batch.window import BatchWindow
+from desktop.views.enlarge_dialog import EnlargeDialog
 from desktop.views.explorer.blend_page import BlendPage
 from desktop.views.explorer.bookmark_strip import BookmarkStrip
 from desktop.views.explorer.journey_page import JourneyPage
@@ -85,7 +86,7 @@ def full_blend() -> BlendPage:
 
 
 PANELS: tuple[Callable[[], QWidget], ...] = (
-    *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog),
+    *(Gallery, Inspector, Layers, Results, JobsBar, ExportDialog, EnlargeDialog),
     *(full_gallery, full_inspector, full_layers, full_results, full_jobs_bar),
     *(Welcome, PlanPage, RunPage, ModelPage),
     *(ExplorerSpace, BookmarkStrip, full_bookmarks, full_directions, full_blend, JourneyPage),
