@@ -63,6 +63,8 @@ _ENGINE_BYTES: Final = 800_000_000
 """torch, the stylizer, the tile and the strips at work: a print is made strip by strip."""
 _WIDTH_BYTES: Final = 4_000
 """A pixel of the picture's width: its column of a strip, and what the encoder holds of a few rows."""
+_PHOTO_BYTES: Final = 9
+"""A pixel of a photo that is enlarged, which is held whole: between photos of 4 and of 24 megapixels, `sfumato upscale` grew by so much."""
 _WEBP_BYTES_A_PIXEL: Final = 10
 """WebP alone is encoded in one piece."""
 
@@ -127,18 +129,19 @@ def estimate(
     painted_pixels: int = 0,
     native: tuple[int, int] | None = None,
     enlarged_layers: int = 0,
+    held_pixels: int = 0,
 ) -> Estimate:
     """What a picture of `width` × `height` pixels will take as `format` ("png", "jpeg", "webp", "tiff") at `quality` 1…100.
 
     `painted_pixels`: those that the network paints, all layers together. `native`: the photo's own size, where it is known.
-    `enlarged_layers`: how many paintings and bare photos a larger print enlarges.
+    `enlarged_layers`: how many paintings and bare photos a larger print enlarges. `held_pixels`: those of a photo that is held whole.
     """
     pixels = width * height
     exact = format not in _LOSSY_BITS or samples.lossless
     bits = _exact_bits(format, samples) if exact else _between(_LOSSY_BITS[format], quality)
     size = round(pixels * bits / 8 * samples.channels / 3)
     seconds = None if seconds_per_megapixel is None else effort(width, height, native) * seconds_per_megapixel
-    memory = _ENGINE_BYTES + width * _WIDTH_BYTES + (pixels * _WEBP_BYTES_A_PIXEL if format == "webp" else 0)
+    memory = _ENGINE_BYTES + width * _WIDTH_BYTES + held_pixels * _PHOTO_BYTES + (pixels * _WEBP_BYTES_A_PIXEL if format == "webp" else 0)
     scratch = pixels * samples.channels * samples.bits // 8 + painted_pixels * _LEVEL_BYTES
     scratch += enlarged_layers * _doubled(width, height, native) * _FINE_BYTES
     return Estimate(size, memory, seconds, scratch)

@@ -18,6 +18,10 @@ _UNPAINTED: Final = 0.3
 
 _REMEMBERED: Final = 4
 
+_TILES, _SAMPLES = 1.3, 0.12
+"""Enlarging a whole photo takes more than its spots do: whole tiles are slower than small ones, and samples are packed into a file. Over
+both scales and manners, on a processor, 0.20 to 0.64 seconds of a megapixel where spots told 0.08 to 0.34."""
+
 
 class Pace:
     """Seconds for each megapixel of each layer. Where previews differ, the slowest of late counts: the quicker ones had most of
@@ -47,6 +51,11 @@ class Pace:
         if self._export is not None:
             return self._export
         return max(self._previews) * _EXPORT_TO_PREVIEW if self._previews else TYPICAL
+
+
+def enlarging_seconds(spot: float) -> float:
+    """For a megapixel of a whole enlarged photo, from what a megapixel of a spot took."""
+    return _TILES * spot + _SAMPLES
 
 
 def _painted(recipe: Recipe) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.state.export_estimate import Estimate, estimate
 from desktop.state.frames import to_image
+from desktop.state.pace import enlarging_seconds
 from desktop.state.print_size import PrintSize
 from desktop.state.settings import EnlargeChoice
 from desktop.views.dialogs import PICTURES, ask_for_files
@@ -48,7 +49,7 @@ class EnlargeDialog(WritingDialog):
         self._folder_known = True
         self._told = ""
         self._paces: dict[tuple[int, str | None, str], float] = {}
-        """Seconds a megapixel, of each network that was looked through."""
+        """Seconds that a megapixel of a spot took, of each network that was looked through."""
         self._name, self._choose = ElidedLabel(), push_button("Choose…")
         self._hint = Caption(PAINTED, wrap=True)
         self._scale = ScaleFields(self)
@@ -178,7 +179,10 @@ class EnlargeDialog(WritingDialog):
 
     def _estimate(self) -> Estimate:
         width, height = self._scale.size.pixels if self._photo else (0, 0)
-        return estimate(width, height, self._file.format.id, self._file.quality, self._paces.get(self._network), self._file.samples(3))
+        file, spot = self._file, self._paces.get(self._network)
+        seconds = None if spot is None else enlarging_seconds(spot)
+        photo = self._native[0] * self._native[1]
+        return estimate(width, height, file.format.id, file.quality, seconds, file.samples(3), held_pixels=photo)
 
     def _missing(self) -> str:
         return (self._reading or NO_PHOTO) if self._photo is None and not self._told else ""

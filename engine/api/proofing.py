@@ -90,7 +90,7 @@ class Comparison:
     enlarged: Frame
     """As the network does."""
     seconds_per_megapixel: float
-    """What a megapixel of the result took here: for the time that all of it will take."""
+    """What the network took here for a megapixel of the result: for the time that all of it will take."""
 
 
 @dataclass(frozen=True)

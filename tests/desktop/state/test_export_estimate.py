@@ -81,6 +81,12 @@ def test_depth_and_packing_count() -> None:
     assert 2 * bytes_of("png") < bytes_of("png", bits=16) < 6_000_000
 
 
+def test_a_photo_that_is_enlarged_is_held_whole() -> None:
+    small, large = (estimate(8000, 6000, "png", 90, None, held_pixels=pixels) for pixels in (0, 12_000_000))
+    assert large.memory_bytes - small.memory_bytes == 108_000_000
+    assert large.bytes == small.bytes
+
+
 def test_raw_strips_and_levels_are_on_the_disk_meanwhile() -> None:
     assert estimate(1000, 1000, "png", 90, None).scratch_bytes == 3_000_000
     assert estimate(1000, 1000, "png", 90, None, Samples(16), 500_000).scratch_bytes == 6_000_000 + 4_500_000
