@@ -70,7 +70,7 @@ def square(photo: Path, folder: Path, side: int) -> Path:
     picture = load(photo)
     edge = min(picture.width, picture.height)
     top, left = (picture.height - edge) // 2, (picture.width - edge) // 2
-    save(Picture(resize(picture.pixels[top : top + edge, left : left + edge], side, side)), folder / "square.png")
+    save(Picture(resize(picture.pixels[top : top + edge, left : left + edge], side, side)), folder / "square.png", overwrite=True)
     return folder / "square.png"
 
 
@@ -222,9 +222,11 @@ def main() -> None:
             (folder / "out.tif").unlink()
         context.io.close()
         if not options.quick:
-            slope, start = np.polyfit([pixels for pixels, _ in times], [cpu for _, cpu in times], 1)
+            pixels, spent = np.array(times).T
+            slope, start = np.polyfit(pixels, spent, 1)
             rows.append(Row("CPU seconds a megapixel, fitted over the sizes", round(float(slope), 3), "s"))
             rows.append(Row("CPU seconds of the start, fitted", round(float(start), 1), "s"))
+            rows.append(Row("correlation of CPU seconds and megapixels", round(float(np.corrcoef(pixels, spent)[0, 1]), 4), ""))
     publish(rows, options.json)
 
 
