@@ -213,13 +213,14 @@ def main() -> None:
         edges = (2048,) if options.quick else (1024, 2048, 4096, 8192, 16384, 30000)
         times: list[tuple[float, float]] = []
         for edge in edges:
-            done = exported(photo, folder / "out.tif", edge)
+            out = folder / f"{edge}.tif"  # a name of its own: libvips remembers files by their names
+            done = exported(photo, out, edge)
             times.append((done["width"] * done["height"] / 1e6, done["cpu"]))
             rows.append(measured(f"{edge} px TIFF from 6000 × 4000, end to end", done["seconds"], "s", MOST_SECONDS.get(edge)))
             rows.append(Row("the same, CPU", round(done["cpu"], 1), "s"))
             rows.append(measured("the same, peak memory", done["peak_rss_mb"], "MB", MOST_MEMORY.get(edge)))
-            rows += likeness(photo, folder / "out.tif", context)
-            (folder / "out.tif").unlink()
+            rows += likeness(photo, out, context)
+            out.unlink()
         context.io.close()
         if not options.quick:
             pixels, spent = np.array(times).T
