@@ -13,9 +13,8 @@ faithful network does the first doubling, and a cubic kernel the rest; below tha
 
 - Measured on photos reduced by a ratio and enlarged again, the kernel is nearer up to 1.75 (by 6 dB at 1.25), the network from 2 on where a
   photo is sharp (0.7 dB at 2.7 and at 4). A network for four times, reduced to the print's size, is nowhere nearer than doubling.
-- The painter's last layer leaves a grid of two pixels, 30 dB above what else is so fine. Nobody sees it at the level's own size;
-  enlarged it becomes stripes, and the network takes them for contours. So the level goes through `Softened` first, and the network draws
-  its edges again: seen at 100 %, contours are crisper than the kernel makes them, and no stripes are left.
+- The painter's last layer leaves a grid of two pixels, 30 dB above what else is so fine: at 100 % a weave, enlarged stripes,
+  and the network takes them for contours. So every level is read without it (`Gridless`), but for a print that is the preview itself.
 
 Levels stand in scratch files in strips, so that memory does not grow with the print and what is finished survives a crash.
 """
@@ -41,7 +40,7 @@ from engine.device import trim_memory
 from engine.imaging.depth import to_sixteen
 from engine.imaging.picture import Samples
 from engine.imaging.strips import Layout, Strips
-from engine.imaging.windows import ArrayRaster, Enlarged, Raster, Rect, Softened
+from engine.imaging.windows import ArrayRaster, Enlarged, Gridless, Raster, Rect
 from engine.models.stylizer import HALO
 from engine.models.upscaler import Upscaler
 from engine.nets.stylizer import STRIDE, Moments
@@ -164,12 +163,14 @@ def painted(
     if native:
         moments = yield from streamed_moments(layer, *levels.sizes[-1], context)
     raster: Raster = yield from first_level(layer, *levels.sizes[0], moments, context)
+    if levels.sizes != ((width, height),):
+        raster = Gridless(raster)
     for number, size in enumerate(levels.sizes[1:], 1):
         strips = yield from open_strips(f"level-{number}", *size, LEVEL_ROWS)
         yield from _paint(strips, Enlarged.stretched(raster, *size), layer, moments, context)
-        raster = strips
+        raster = Gridless(strips)
     if levels.painting is not None:
-        raster = yield from _enlarge(Softened(raster), levels.painting, "painting", open_strips, context)
+        raster = yield from _enlarge(raster, levels.painting, "painting", open_strips, context)
     mask = yield from mask_windows(layer, width, height, context)
     return Painted(layer, photo, opacity, Enlarged.stretched(raster, width, height), mask)
 

@@ -15,7 +15,7 @@ from engine import render
 from engine.api.recipe import Layer
 from engine.context import Context, Step
 from engine.imaging.depth import to_sixteen
-from engine.imaging.windows import Cutout, Enlarged, Raster, Rect, Softened
+from engine.imaging.windows import Cutout, Enlarged, Gridless, Raster, Rect
 from engine.printing import Finer, Painted, Plan, first_level, kernel_of, mask_windows, refined
 from engine.sources import photo_rasters
 from engine.upscaling import enlarged_squares, seen_by, squares
@@ -32,11 +32,13 @@ def painted_at(rect: Rect, layer: Layer, levels: Plan, width: int, height: int, 
     if not levels.sizes:
         return Painted(layer, photo, opacity, None, None)
     raster: Raster = yield from first_level(layer, *levels.sizes[0], None, context)
+    if levels.sizes != ((width, height),):
+        raster = Gridless(raster)
     last, parts = _parts(rect, levels, width, height)
     for size, part in zip(levels.sizes[1:], parts, strict=True):
-        raster = yield from _painted_part(part, layer, size, Enlarged.stretched(raster, *size), context)
+        raster = Gridless((yield from _painted_part(part, layer, size, Enlarged.stretched(raster, *size), context)))
     if levels.painting is not None:
-        raster = yield from _enlarged_part(last, Softened(raster), levels.painting)
+        raster = yield from _enlarged_part(last, raster, levels.painting)
     mask = yield from mask_windows(layer, width, height, context)
     return Painted(layer, photo, opacity, Enlarged.stretched(raster, width, height), mask)
 
@@ -50,11 +52,12 @@ def _parts(rect: Rect, levels: Plan, width: int, height: int) -> tuple[Rect, lis
     parts: list[Rect] = []
     for level in reversed(levels.sizes[1:]):
         if finer is not None:
-            seen = seen_by(finer.model, (level[1], level[0], 3), _area(rect, finer, level)).grown(Softened.REACH)
-            rect = Rect(max(0, seen.left), max(0, seen.top), min(level[0], seen.right), min(level[1], seen.bottom))
+            seen = seen_by(finer.model, (level[1], level[0], 3), _area(rect, finer, level))
             finer = None
         else:
-            rect = Enlarged.stretched(Cutout.empty(*level), *size).needed(rect)
+            seen = Enlarged.stretched(Cutout.empty(*level), *size).needed(rect)
+        seen = seen.grown(Gridless.REACH)
+        rect = Rect(max(0, seen.left), max(0, seen.top), min(level[0], seen.right), min(level[1], seen.bottom))
         parts.insert(0, rect)
         size = level
     return last, parts
