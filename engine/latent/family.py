@@ -20,7 +20,7 @@ from engine.api.place_values import place_from_plain, place_to_plain
 logger = logging.getLogger(__name__)
 
 MOST_NEAR = 200
-"""Ancestors, and children, that are near."""
+"""Rows of either walk, at the most: the picture itself and the nearest of its ancestors; and of its children the newest."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS pictures (
@@ -95,8 +95,8 @@ class FamilyTree:
             return _readable(library, rows)
 
     def family(self, picture: str, *, near: bool = False) -> tuple[Member, ...]:
-        """The picture, its ancestors and descendants, older ones first; `near`: MOST_NEAR ancestors and children at the most, which is
-        what is asked for at every picture that one comes to. NotInLibrary where there is none."""
+        """The picture, its ancestors and descendants, older ones first; `near`: of its ancestors and children the MOST_NEAR nearest,
+        which is what is asked for at every picture that one comes to. NotInLibrary where there is none."""
         with self._opened() as library:
             self._member(library, picture)
             return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture, "most": MOST_NEAR}).fetchall())
@@ -157,8 +157,16 @@ class FamilyTree:
 
 def set_aside(file: Path) -> Path:
     """Move a damaged library to a name that is free, which is returned."""
-    aside = next(path for path in (file.with_suffix(f".damaged-{n}") for n in range(1, 1000)) if not path.exists())
-    return file.rename(aside)
+    return file.rename(next(path for path in _asides(file) if not path.exists()))
+
+
+def last_aside(file: Path) -> Path | None:
+    """The damaged library that was set aside last."""
+    return next((path for path in reversed(list(_asides(file))) if path.exists()), None)
+
+
+def _asides(file: Path) -> Iterator[Path]:
+    return (file.with_suffix(f".damaged-{n}") for n in range(1, 1000))
 
 
 def _prepared(file: Path) -> sqlite3.Connection:

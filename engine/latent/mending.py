@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.errors import NotWritable
-from engine.latent.family import SCHEMA, set_aside
+from engine.latent.family import SCHEMA, last_aside, set_aside
 
 TABLES = ("pictures", "parents", "directions")
 
@@ -17,25 +17,32 @@ TABLES = ("pictures", "parents", "directions")
 def check_library(file: Path) -> str:
     """A sentence where the library was damaged and is mended now; empty where all is well, or nothing was kept yet.
 
-    The damaged file stays in its place until the new one is whole: what fails halfway is tried again, and told again, the next time.
-    Raises NotWritable where the damaged file cannot be moved, or the new one not be written.
+    The damaged file stays in its place until the new one is whole, and only a whole one is called `.mending`: what was stopped at any
+    moment is tried again, or ended, and told, the next time. Raises NotWritable where the damaged file cannot be moved, or the new one
+    not be written.
     """
     new = file.with_suffix(".mending")
     try:
-        if not file.exists() and new.exists():  # stopped between the last two steps
-            new.rename(file)
-        if not file.exists() or _is_whole(file):
+        if file.exists():
+            if _is_whole(file):
+                new.unlink(missing_ok=True)  # of a damage that was mended in another way
+                return ""
+            _salvage(file, new)
+            set_aside(file)
+        elif not new.exists():
             return ""
-        new.unlink(missing_ok=True)
-        count = _salvaged(file, new)
-        aside = set_aside(file)
+        count = _count(new)
         new.rename(file)
     except (OSError, sqlite3.Error) as error:
         raise NotWritable(file, str(error)) from error
-    kept = f"The damaged file is kept as {aside.name}."
+    return _told(count, last_aside(file))
+
+
+def _told(count: int, aside: Path | None) -> str:
+    kept = f"The damaged file is kept as {aside.name}." if aside is not None else ""
     if not count:
-        return f"The library of your pictures is damaged and cannot be read: a new one is begun. {kept}"
-    return f"The library of your pictures was damaged: {count:,} pictures of it could be read and are here again. {kept}"
+        return f"The library of your pictures is damaged and cannot be read: a new one is begun. {kept}".strip()
+    return f"The library of your pictures was damaged: {count:,} pictures of it could be read and are here again. {kept}".strip()
 
 
 def _is_whole(file: Path) -> bool:
@@ -49,8 +56,16 @@ def _is_whole(file: Path) -> bool:
         return False
 
 
-def _salvaged(damaged: Path, file: Path) -> int:
-    """How many pictures were brought over."""
+def _salvage(damaged: Path, file: Path) -> None:
+    """Bring over what can be read; the new file gets its name when all of that is on the disk."""
+    unfinished = file.with_suffix(".salvage")
+    for left in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):  # of an attempt that was stopped
+        left.unlink(missing_ok=True)
+    _bring_over(damaged, unfinished)
+    unfinished.replace(file)
+
+
+def _bring_over(damaged: Path, file: Path) -> None:
     with closing(sqlite3.connect(file, timeout=5)) as library, closing(sqlite3.connect(damaged, timeout=5)) as old, library:
         library.executescript(SCHEMA)
         for table in TABLES:
@@ -59,6 +74,10 @@ def _salvaged(damaged: Path, file: Path) -> int:
             for row in _rows(old, table):
                 with suppress(sqlite3.Error):  # half a row is none
                     library.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)
+
+
+def _count(file: Path) -> int:
+    with closing(sqlite3.connect(file, timeout=5)) as library:
         return int(library.execute("SELECT count(*) FROM pictures").fetchone()[0])
 
 

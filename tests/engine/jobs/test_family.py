@@ -293,8 +293,34 @@ def test_a_mending_that_fails_halfway_is_told_and_tried_again(
     said, _ = drive(family.mend_library(CheckLibrary(), context))
     assert isinstance(said, str) and "could be read" in said and not file.with_suffix(".mending").exists()
     file.rename(file.with_suffix(".mending"))
-    drive(family.mend_library(CheckLibrary(), context))
-    assert len(drive(family.list_pictures(ListPictures(), context))[0] or ()) > 5, "stopped just before the end, it is ended"
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == said, "stopped just before the end, it is ended and told"
+    assert len(drive(family.list_pictures(ListPictures(), context))[0] or ()) > 5
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == ""
+
+
+def test_half_of_what_was_brought_over_is_never_the_library(
+    model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(60):
+        keep(context, Latent.of_seed(model.key, seed), "long " * 1000)
+    damage(context)
+    file = context.places.library
+    monkeypatch.setattr("engine.latent.mending._rows", full)
+    with pytest.raises(NotWritable):
+        drive(family.mend_library(CheckLibrary(), context))
+    half = file.with_suffix(".salvage")
+    assert half.exists()
+    file.unlink()  # by the artist, who wants to begin anew
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == ""
+    assert not file.exists()
+
+
+def test_what_was_mended_of_an_older_damage_does_not_come_back(model: GeneratorModel, context: Context) -> None:
+    keep(context, Latent.of_seed(model.key, 1))
+    file = context.places.library
+    file.with_suffix(".mending").write_bytes(b"older")
+    assert drive(family.mend_library(CheckLibrary(), context))[0] == ""
+    assert not file.with_suffix(".mending").exists()
 
 
 @pytest.mark.parametrize(("code", "kind"), [(sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_READONLY, NotWritable)])
