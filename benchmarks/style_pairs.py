@@ -16,11 +16,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from engine.api.recipe import CROSSFADE
 from engine.device import choose
 from engine.models import registry
 from engine.models.stylizer import StylizerModel
 from engine.nets.stylizer import Moments, finish
-from engine.render import CROSSFADE, MARGIN, extended, floats
+from engine.render import MARGIN, extended, floats
 from engine.training.stylizer.crops import pictures
 
 

@@ -32,7 +32,7 @@ from torch import Tensor
 
 from engine import render
 from engine.api.events import Progress
-from engine.api.recipe import LOOK_EDGE, BlobId, Layer, Recipe
+from engine.api.recipe import CROSSFADE, LOOK_EDGE, BlobId, Layer, Recipe
 from engine.api.upscaling import ENLARGING, print_scale
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
@@ -58,6 +58,9 @@ BLUR = 0.55
 
 LEVEL_ROWS = render.TILE - 2 * MARGIN
 """Rows of a level's strip: with all margins a tile has the size that the network is compiled for."""
+
+PAINTED_AS = 2
+"""Counts the ways in which levels were ever painted and put together: strips of another way are no part of the same print."""
 
 OpenStrips: TypeAlias = Callable[[str, int, int, int], Generator[Step, Any, Strips]]
 """(name, width, height, rows of a strip) -> the scratch file of a level, with what of it is finished."""
@@ -104,20 +107,11 @@ class Plan:
 
 def plan(layer: Layer, recipe: Recipe, width: int, height: int, context: Context) -> Generator[Step, Any, Plan]:
     """How a layer is made for a print of width x height."""
-    sizes = _levels(layer, recipe, width, height) if is_painted(layer) else ()
+    sizes = _levels(layer, recipe, width, height) if layer.is_painted else ()
     photo = None
-    if shows_photo(layer):
+    if layer.shows_photo:
         photo = _finer(*(yield from own_size(layer.source, width, height, context)), width, height, context)
     return Plan(sizes, _finer(*sizes[-1], width, height, context) if sizes else None, photo)
-
-
-def is_painted(layer: Layer) -> bool:
-    return bool(layer.mix) and layer.strength > 0
-
-
-def shows_photo(layer: Layer) -> bool:
-    """Whether anything of the photo itself is seen."""
-    return not is_painted(layer) or layer.keep_colors or layer.mask is not None or layer.strength < render.CROSSFADE
 
 
 def _finer(own_width: int, own_height: int, width: int, height: int, context: Context) -> Finer | None:
@@ -195,12 +189,12 @@ def _layer(each: Painted, rect: Rect) -> Generator[Step, Any, tuple[Tensor, Tens
         return _planes(each.photo, rect), alpha
     picture = _planes(each.painting, rect)
     yield None
-    if not shows_photo(layer):
+    if not layer.shows_photo:
         return picture, alpha
     photo = _planes(each.photo, rect)
     if layer.keep_colors:
         picture = with_colours_of(photo, picture)
-    amount = torch.tensor(min(1.0, layer.strength / render.CROSSFADE))
+    amount = torch.tensor(min(1.0, layer.strength / CROSSFADE))
     if each.mask is not None:
         amount = amount * _planes(each.mask, rect)
     return torch.lerp(photo, picture, amount), alpha

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.api.events import Progress
-from engine.api.recipe import LOOK_EDGE, BlobId, GalleryStyle, Layer, PictureStyle, Recipe, Source, Style
+from engine.api.recipe import CROSSFADE, LOOK_EDGE, BlobId, GalleryStyle, Layer, PictureStyle, Recipe, Source, Style
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.imaging import large
@@ -28,9 +28,6 @@ from engine.models.codes import bracket, natural_edge
 from engine.models.stylizer import HALO, StylizerModel
 from engine.nets.stylizer import STRIDE, Moments
 from engine.sources import Rendering, at_long_edge, photo_at, photo_rasters, strips_of
-
-CROSSFADE = 0.15
-"""Below this strength the network's picture is faded into the photo: at 0 the photo's own pixels remain."""
 
 MARGIN = 16
 """Pixels by which a picture is mirrored beyond its edges before it enters the network; a multiple of `STRIDE`."""
@@ -76,9 +73,8 @@ def render(recipe: Recipe, size: tuple[int, int], context: Context) -> Rendering
     """The whole picture at `size` (width, height). It has 16 bits where the bottom photo has, and alpha where that has."""
     width, height = size
     layers = []
-    for layer in recipe.layers:
-        if layer.visible and (layer.opacity > 0 or layer is recipe.layers[0]):
-            layers.append((yield from prepare(layer, width, height, context)))
+    for layer in recipe.shown:
+        layers.append((yield from prepare(layer, width, height, context)))
     deep = any(prepared.photo.bits == 16 for prepared in layers[:1])
     levels, dtype = (65535, np.uint16) if deep else (255, np.uint8)
     pixels = np.empty((height, width, 3), dtype)
@@ -155,7 +151,7 @@ def stylized(look: Look, rect: Rect, context: Context) -> Generator[Step, Any, T
 def prepare(layer: Layer, width: int, height: int, context: Context) -> Generator[Step, Any, Prepared]:
     """Gather what a layer needs at this size: its photo, cut to the picture's shape, the statistics and the codes."""
     photo = yield from photo_at(layer.source, width, height, context)
-    if not layer.mix or layer.strength <= 0:
+    if not layer.is_painted:
         return Prepared(layer, photo, None)
     look = yield from look_at(layer, width, height, ArrayRaster(extended(photo.pixels)), context)
     mask = None

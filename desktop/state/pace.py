@@ -59,10 +59,9 @@ def enlarging_seconds(spot: float) -> float:
 
 
 def _painted(recipe: Recipe) -> int:
-    return sum(layer.visible and bool(layer.mix) and layer.strength > 0 for layer in recipe.layers)
+    return sum(layer.is_painted for layer in recipe.shown)
 
 
 def _work(recipe: Recipe) -> float:
     """In painted layers; never nothing, because a photo has to be read and written."""
-    visible = sum(layer.visible for layer in recipe.layers)
-    return _painted(recipe) + _UNPAINTED * max(1, visible - _painted(recipe))
+    return _painted(recipe) + _UNPAINTED * max(1, len(recipe.shown) - _painted(recipe))

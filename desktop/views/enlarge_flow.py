@@ -24,10 +24,10 @@ def ask_how_to_enlarge(parent: QWidget, studio: Studio) -> EnlargeDialog:
     dialog.set_photo(None)
     _serve(dialog, studio)
     dialog.open()
-    layers = studio.session.recipe.layers
-    photo = layers[0].source if layers else None
+    recipe = studio.session.recipe
+    photo = recipe.layers[0].source if recipe.layers else None
     if isinstance(photo, Photo):
-        painted = any(layer.visible and bool(layer.mix) and layer.strength > 0 for layer in layers)
+        painted = any(layer.is_painted for layer in recipe.shown)
         dialog.set_painted(photo if painted else None)
         studio.enlargement.use(photo)
     else:

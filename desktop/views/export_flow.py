@@ -29,9 +29,9 @@ def ask_how_to_export(parent: QWidget, studio: Studio, recipe: Recipe, image: QI
     dialog.set_choice(choice, studio.exporter.folder() or Path(pictures_folder()))
     dialog.set_image(image)
     dialog.set_speed(studio.exporter.pace.seconds_per_megapixel(recipe))
-    painted = [layer for layer in recipe.layers if layer.visible and layer.mix and layer.strength > 0]
-    bare = [layer for layer in recipe.layers if layer.visible and (layer not in painted or layer.keep_colors or layer.mask is not None)]
-    dialog.set_strokes(painted[-1].style_scale if painted else None, len(painted), len(bare))
+    painted = [layer for layer in recipe.shown if layer.is_painted]
+    bare = sum(layer.shows_photo for layer in recipe.shown)
+    dialog.set_strokes(painted[-1].style_scale if painted else None, len(painted), bare)
     dialog.set_proof(studio.proofing.on, proof.gamut)
     _serve(dialog, studio, recipe)
     dialog.open()

@@ -24,6 +24,9 @@ LOOK_EDGE = 1024
 STYLE_SCALE = (0.25, 4.0)
 """The smallest and largest style scale: 1 spans the style picture over the picture's long edge."""
 
+CROSSFADE = 0.15
+"""Below this strength the network's picture is faded into the photo: at 0 the photo's own pixels remain."""
+
 MAX_STYLES = 4
 """How many styles a layer mixes at the most."""
 
@@ -112,6 +115,16 @@ class Layer:
             return ()
         return tuple(replace(use, weight=use.weight / total) for use in self.styles if use.weight > 0)
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether a network paints it."""
+        return bool(self.mix) and self.strength > 0
+
+    @property
+    def shows_photo(self) -> bool:
+        """Whether anything of the source itself is seen."""
+        return not self.is_painted or self.keep_colors or self.mask is not None or self.strength < CROSSFADE
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -125,6 +138,11 @@ class Recipe:
         if not self.layers:
             return (0, 0)
         return (self.layers[0].source.width, self.layers[0].source.height)
+
+    @property
+    def shown(self) -> tuple[Layer, ...]:
+        """The layers that have a part in the picture: a bottom layer of no opacity has the part that nothing is there."""
+        return tuple(layer for place, layer in enumerate(self.layers) if layer.visible and (layer.opacity > 0 or place == 0))
 
     def size_at(self, long_edge: int | None) -> tuple[int, int]:
         """(width, height) with the given long edge, each at least 1; None: the native size."""

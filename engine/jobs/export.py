@@ -31,7 +31,7 @@ from engine.imaging.strips import Layout, Strips, check_room
 from engine.imaging.windows import Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, WEBP_BYTES_A_PIXEL, Encoding, FileOptions, check_format
 from engine.jobs.unfinished import Unfinished
-from engine.printing import Painted, Plan, composite, level_layout, painted, plan
+from engine.printing import PAINTED_AS, Painted, Plan, composite, level_layout, painted, plan
 from engine.sources import Kind, kind_of
 from engine.upscaling import crisp_upscaler
 
@@ -64,7 +64,7 @@ class Sheet:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        return shown(self.recipe)
+        return self.recipe.shown
 
     @property
     def pixels(self) -> int:
@@ -87,7 +87,7 @@ def export(request: Export, context: Context) -> Generator[Step, Any, Exported]:
     for layer in recipe.layers:
         kinds.append((yield from kind_of(layer.source, context)))
     plans = []
-    for layer in shown(recipe):
+    for layer in recipe.shown:
         plans.append((yield from plan(layer, recipe, width, height, context)))
     sheet: Sheet = yield Wait(context.io.submit(_decided, recipe, tuple(kinds), tuple(plans), output, width, height, context))
     unfinished = Unfinished(output.path)
@@ -214,15 +214,10 @@ class _Meter:
             steps.close()
 
 
-def shown(recipe: Recipe) -> tuple[Layer, ...]:
-    """The layers that have a part in the picture."""
-    return tuple(layer for layer in recipe.layers if layer.visible and (layer.opacity > 0 or layer is recipe.layers[0]))
-
-
 def _key(recipe: Recipe, output: Output, profile: OutputProfile, bits: int, plans: tuple[Plan, ...], context: Context) -> str:
     """A hash of all that the samples of the strips depend on. What only the file depends on may change between two attempts."""
     colours = [hashlib.sha256(profile.data).hexdigest(), profile.intent, profile.black_point]
-    parts = [version("sfumato"), to_plain(recipe), _models(recipe, plans, context), context.device.precision, colours, bits]
+    parts = [version("sfumato"), PAINTED_AS, to_plain(recipe), _models(recipe, plans, context), context.device.precision, colours, bits]
     return hashlib.sha256(json.dumps([*parts, output.dither, output.statistics], sort_keys=True).encode()).hexdigest()
 
 
@@ -236,7 +231,7 @@ def _models(recipe: Recipe, plans: tuple[Plan, ...], context: Context) -> list[s
 
 def _may_be_transparent(recipe: Recipe, kinds: tuple[Kind, ...]) -> bool:
     """Whether no layer covers all that is below it."""
-    seen = shown(recipe)
+    seen = recipe.shown
     return all(kind.see_through for layer, kind in zip(recipe.layers, kinds, strict=True) if layer in seen and layer.opacity == 1)
 
 

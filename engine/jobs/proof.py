@@ -17,7 +17,6 @@ from engine.imaging.depth import to_eight, to_sixteen
 from engine.imaging.picture import Picture
 from engine.imaging.proofing import proofed
 from engine.imaging.windows import Rect
-from engine.jobs.export import shown
 from engine.jobs.preview import frame
 from engine.printing import composite, plan
 from engine.spot import painted_at
@@ -38,7 +37,7 @@ def loupe(request: Loupe, context: Context) -> Generator[Step, Any, None]:
     if not (0 <= rect.left < rect.right <= width and 0 <= rect.top < rect.bottom <= height):
         raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
     layers = []
-    for layer in shown(recipe):
+    for layer in recipe.shown:
         levels = yield from plan(layer, recipe, width, height, context)
         layers.append((yield from painted_at(rect, layer, levels, width, height, context)))
     colour, alpha = yield from composite(layers, rect)

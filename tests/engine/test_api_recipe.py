@@ -13,6 +13,7 @@ from engine.api.errors import BadRequest
 from engine.api.latent import Bend, Latent, ModelKey, Morph, Styles
 from engine.api.recipe import (
     BLEND_MODES,
+    CROSSFADE,
     MAX_STYLES,
     STYLE_SCALE,
     GalleryStyle,
@@ -199,3 +200,26 @@ def test_a_generated_source_has_a_key_of_its_pixels_and_needs_its_tuning() -> No
     assert len({SEED.key, tuned.key, morph.key, replace(morph, amount=0.3).key}) == 4
     assert list(Recipe((Layer(morph), Layer(SEED))).blobs()) == ["b" * 64]
     assert Recipe((Layer(replace(SEED, side=512)),)).native_size == (512, 512)
+
+
+def test_what_of_a_layer_is_seen() -> None:
+    boat = Photo("a" * 64, 600, 400)
+    painted = Layer(boat, (StyleUse(GalleryStyle("ink")),))
+
+    def seen(layer: Layer) -> tuple[bool, bool]:
+        return layer.is_painted, layer.shows_photo
+
+    assert seen(painted) == (True, False)
+    assert seen(Layer(boat)) == seen(Layer(boat, (StyleUse(GalleryStyle("ink"), 0.0),))) == (False, True)
+    assert seen(replace(painted, strength=0.0)) == (False, True)
+    assert seen(replace(painted, strength=CROSSFADE / 2)) == (True, True)
+    assert seen(replace(painted, strength=CROSSFADE)) == (True, False)
+    assert seen(replace(painted, keep_colors=True)) == seen(replace(painted, mask="b" * 64)) == (True, True)
+
+
+def test_layers_that_have_no_part_in_the_picture() -> None:
+    boat = Layer(Photo("a" * 64, 600, 400))
+    clear, hidden = replace(boat, opacity=0.0), replace(boat, visible=False)
+    assert Recipe((clear, boat, clear, hidden)).shown == (clear, boat)
+    assert Recipe((hidden, boat)).shown == (boat,)
+    assert Recipe().shown == ()

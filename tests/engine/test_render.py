@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine import render as rendering
 from engine.api.latent import Latent, Morph
-from engine.api.recipe import BLEND_MODES, Layer, Photo, PictureStyle, Recipe, StyleUse
+from engine.api.recipe import BLEND_MODES, CROSSFADE, Layer, Photo, PictureStyle, Recipe, StyleUse
 from engine.api.requests import ImportPicture
 from engine.compositing import BLENDS, over, with_colours_of
 from engine.context import Context
@@ -66,9 +66,9 @@ def test_low_strengths_fade_the_network_in(context: Context, layer: Layer) -> No
     def at(strength: float) -> np.ndarray:
         return rendered(context, Recipe((replace(layer, strength=strength),))).pixels.astype(float)
 
-    photo, network = at(0.0), at(rendering.CROSSFADE)
+    photo, network = at(0.0), at(CROSSFADE)
     assert np.abs(network - photo).mean() > 5
-    assert np.abs(at(rendering.CROSSFADE / 2) - (photo + network) / 2).mean() < 1  # the code moves a little meanwhile
+    assert np.abs(at(CROSSFADE / 2) - (photo + network) / 2).mean() < 1  # the code moves a little meanwhile
 
 
 def test_tiles_make_the_picture_that_the_whole_makes(context: Context, layer: Layer, monkeypatch: pytest.MonkeyPatch) -> None:

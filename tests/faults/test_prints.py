@@ -177,6 +177,10 @@ def test_another_recipe_is_not_resumed(context: Context, recipe: Recipe, tmp_pat
     for wanted, output in ((other, Output(out, 240, resume=True)), (recipe, Output(out, 200, resume=True))):
         with pytest.raises(NothingToResume, match="leave out --resume to begin anew"):
             run(Export(wanted, output), context)
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.jobs.export.PAINTED_AS", 0)  # strips that an older way of painting would mix with
+        with pytest.raises(NothingToResume):
+            run(Export(recipe, Output(out, 240, resume=True)), context)
     run(Export(recipe, Output(out, 240, resume=True)), context)  # they are still there
     assert not unfinished_folder(out).exists()
 

@@ -56,7 +56,7 @@ def test_bare_photos_tell_nothing_of_painting() -> None:
 
 def test_more_layers_take_longer_and_hidden_ones_nothing() -> None:
     pace = Pace()
-    two, hidden = Recipe((PAINTED, PAINTED)), Recipe((PAINTED, replace(PAINTED, visible=False)))
+    two, hidden = Recipe((PAINTED, PAINTED)), Recipe((PAINTED, replace(PAINTED, visible=False), replace(PAINTED, opacity=0.0)))
     assert pace.seconds_per_megapixel(BARE) < pace.seconds_per_megapixel(ONE) < pace.seconds_per_megapixel(two)
     assert pace.seconds_per_megapixel(hidden) == pace.seconds_per_megapixel(ONE)
 
@@ -66,7 +66,7 @@ def test_it_needs_no_qt() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_whole_photo_takes_more_than_its_spots() -> None:
-    for spot, whole in ((0.34, 0.50), (0.08, 0.20), (0.24, 0.64)):  # measured, the machine's own noise in it
-        assert spot < enlarging_seconds(spot)
-        assert 0.6 * whole < enlarging_seconds(spot) < 1.5 * whole
+@pytest.mark.parametrize(("spot", "whole"), [(0.34, 0.50), (0.08, 0.20), (0.24, 0.64)])
+def test_what_a_whole_photo_takes_is_told_of_its_spots(spot: float, whole: float) -> None:
+    """As measured; the last one, held up by other work, is told too low."""
+    assert 0.65 * whole < enlarging_seconds(spot) < 1.2 * whole
