@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -42,7 +43,7 @@ class BlobStore:
         self.unpacked = Unpacked(folder.with_name("unpacked"))
 
     def add(self, data: bytes) -> BlobId:
-        """Keep the bytes; the same bytes give the same id. Raises NotWritable or DiskFull."""
+        """Keep the bytes; the same bytes give the same id. What is there already is touched. Raises NotWritable or DiskFull."""
         blob = hashlib.sha256(data).hexdigest()
         path = self.path(blob)
         if not _holds(path, data):  # also a file that was damaged: dropping the picture again mends it
@@ -125,6 +126,7 @@ class BlobStore:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
+        os.utime(path)
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False

@@ -36,6 +36,7 @@ from engine.api.events import (
     Terminal,
     Tiles,
 )
+from engine.api.family import PruneTunings
 from engine.api.manifest import Manifest
 from engine.api.output import Output
 from engine.api.proofing import Comparison, EnlargementSpot, Loupe, SoftProof
@@ -229,6 +230,8 @@ class StudioScript:
         match request:
             case WarmUp():
                 yield Finished(EngineInfo("fake", "fp32", 1, "fake"))
+            case PruneTunings():
+                yield Finished(0)
             case ImportPicture():
                 yield Finished(self._take_in(request))
             case FindRecipe():

@@ -35,6 +35,7 @@ from desktop.state.tasks import Tasks
 from desktop.state.training.workshop import Workshop
 from engine.api.errors import FileMissing
 from engine.api.events import Frame
+from engine.api.family import PruneTunings
 from engine.api.naming import plain_name
 from engine.api.places import Places
 from engine.api.recipe import Layer, Photo, Recipe
@@ -87,6 +88,7 @@ class Studio(QObject):
                 self.notices.trouble(sentence)
         self.intake.finish_samples()
         self.workshop.look_around()
+        await self.link.run(PruneTunings())
 
     async def close(self) -> None:
         """End what still runs, of the artist's own will: nothing is left to recover."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import zipfile
 import zlib
@@ -74,8 +75,10 @@ def copy(chunks: Iterator[bytes], target: IO[bytes]) -> BlobId:
 
 
 def _holds(file: Path, blob: BlobId) -> bool:
-    """Whether the library's file is the blob; one that is damaged is mended by opening a document that has it."""
+    """Whether the library's file is the blob; one that is damaged is mended by opening a document that has it. One that is whole is
+    touched: what was used just now is not pruned (see `engine.latent.pruning`)."""
     try:
+        os.utime(file)
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == blob
     except OSError:

@@ -55,7 +55,8 @@ class OpenGenerator(Request[GeneratorInfo]):
 
 @dataclass(frozen=True)
 class Visit(Request[Latent]):
-    """Look at a place: a `Frame` for each side in turn (none larger than the generator's), then the place as a latent.
+    """Look at a place: a `Frame` for each side in turn (none larger than the generator's; of a light one the whole picture alone, where
+    that is wanted), then the place as a latent.
 
     The newest visit wins, and an older one still shows its first frame.
     """

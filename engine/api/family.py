@@ -52,6 +52,20 @@ class CheckLibrary(Request[str]):
 
 
 @dataclass(frozen=True)
+class PruneTunings(Request[int]):
+    """Remove old tunings from the artist's folder that nothing refers to: what searches left on their way. How many they were.
+
+    Only for a studio that has just begun: what another one has open is not known here.
+    """
+
+    lane: ClassVar[Lane] = Lane.BACKGROUND
+
+    @property
+    def subject(self) -> str:
+        return "old tunings"
+
+
+@dataclass(frozen=True)
 class KeepPicture(Request[Member]):
     """Enter a picture that was made at a place. One that is there already stays as it is."""
 

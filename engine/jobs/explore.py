@@ -35,7 +35,7 @@ from engine.latent import code_file
 from engine.latent.codes import converted, groups, model_of
 from engine.latent.directions import directions
 from engine.latent.places import resolve
-from engine.latent.stills import level_below, made_of, pixels, sketched, thumbnails
+from engine.latent.stills import LIGHT, level_below, made_of, pixels, sketched, thumbnails
 
 STRIP = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 """The steps on a sheet."""
@@ -51,10 +51,14 @@ def open_generator(request: OpenGenerator, context: Context) -> Generator[Step, 
 
 
 def visit(request: Visit, context: Context) -> Generator[Step, Any, Latent]:
-    """Small and quick first, then as it was learnt."""
+    """Small and quick first, then as it was learnt. A light generator's picture comes at once: what its lower levels add up to may be
+    unlike it, and would be a flash of another picture."""
     place = yield from resolve(request.place, context)
     network = place.network
-    for side in dict.fromkeys(level_below(network, side) for side in request.sides):
+    sides = tuple(dict.fromkeys(level_below(network, side) for side in request.sides))
+    if network.config.size <= LIGHT and network.config.size in sides:
+        sides = (network.config.size,)
+    for side in sides:
         yield None
         if request.draft:
             made = sketched(place.styles, place.like, network, side, context.device)

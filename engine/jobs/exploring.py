@@ -25,6 +25,7 @@ JOBS: tuple[tuple[type[Request[Any]], Job], ...] = (
     (exploring.Invert, invert.invert),
     (exploring.DragPoints, invert.drag_points),
     (family_api.CheckLibrary, family.mend_library),
+    (family_api.PruneTunings, family.prune),
     (family_api.KeepPicture, family.keep_picture),
     (family_api.MarkPicture, family.mark_picture),
     (family_api.ListPictures, family.list_pictures),

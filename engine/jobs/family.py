@@ -15,12 +15,14 @@ from engine.api.family import (
     MarkPicture,
     Member,
     NameDirection,
+    PruneTunings,
     Replayed,
     ReplayPicture,
 )
 from engine.context import Context, Step, Wait
 from engine.latent.family import FamilyTree
 from engine.latent.mending import check_library
+from engine.latent.pruning import prune_tunings
 from engine.latent.replay import replayed
 
 
@@ -31,6 +33,11 @@ def tree(context: Context) -> FamilyTree:
 def mend_library(_request: CheckLibrary, context: Context) -> Generator[Step, Any, str]:
     said: str = yield Wait(context.io.submit(check_library, context.places.library))
     return said
+
+
+def prune(_request: PruneTunings, context: Context) -> Generator[Step, Any, int]:
+    removed: int = yield Wait(context.io.submit(prune_tunings, context.places))
+    return removed
 
 
 def keep_picture(request: KeepPicture, context: Context) -> Generator[Step, Any, Member]:

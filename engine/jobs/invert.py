@@ -23,6 +23,7 @@ from engine.latent.codes import latent_of, model_of, styles_of
 from engine.latent.dragging import Dragging, check_pulls
 from engine.latent.inversion import GUESSES, Comparison, Search, Tuning, companion, critic_stages, likeness, psnr
 from engine.latent.stills import looked_at, made_of, network_of, pixels
+from engine.latent.tuning import tuning_file
 from engine.models.generators import GeneratorModel
 from engine.render import floats
 from engine.sources import photo_at
@@ -31,7 +32,7 @@ SHOW_EVERY = 5
 """Steps between two pictures."""
 
 KEEP_EVERY = 10
-"""Steps between two tunings that can be kept where the search is stopped: a megabyte each."""
+"""Steps between two codes that can be kept where the search is stopped; with a tuning a megabyte each."""
 
 NOISE = 0
 """The seed of the noise that a photo is found with."""
@@ -49,28 +50,31 @@ def invert(request: Invert, context: Context) -> Generator[Step, Any, Inverted]:
     beside: bytes | None = yield Wait(context.io.submit(companion, model))
     compare = Comparison(photo, critic_stages(model, beside))
     whole = Latent(model.key, 0, noise=NOISE)
-    search = Search(model.network, compare, NOISE, lambda styles: looked_at(styles, whole, model.network, context.device))
-
-    def code() -> Latent:
-        return latent_of(search.styles[0], whole, request.photo.name)
-
-    def judged(made: Tensor) -> Iterator[Step]:
-        return _judged(made, F.adaptive_avg_pool2d(photo, made.shape[-1]), usual, code())
-
+    search = Search(
+        model.network,
+        compare,
+        NOISE,
+        lambda styles: looked_at(styles, whole, model.network, context.device),
+        noise_is_free=request.tuning > 0,  # it is kept in the tuning
+    )
+    found = whole
     for number, nearest in enumerate(search.start(context.models.encoder(model))):
+        found = latent_of(search.styles[0], whole, request.photo.name)
         if number % SHOW_EVERY == 0:
-            yield from judged(nearest)
+            yield from _judged(nearest, F.adaptive_avg_pool2d(photo, nearest.shape[-1]), usual, found)
         yield _progress(request, number)
     for step, made in enumerate(search.steps(request.steps)):
         yield _progress(request, GUESSES + step)
+        if step % KEEP_EVERY == 0:
+            found = yield from _so_far(search, whole, request, context)
         if step % SHOW_EVERY == 0:
-            yield from judged(made)
-    found, network = code(), model.network
+            yield from _judged(made, photo, usual, found)
+    found = yield from _so_far(search, whole, request, context)
     if request.tuning:
-        tuning = Tuning(network, search.styles, compare, NOISE)
+        tuning = Tuning(model.network, search.styles, compare, NOISE, search.noise)
         yield from _tuned(tuning, request, found, photo, usual, context)
-        found = yield from _with(tuning, found, context)
-        network = yield from network_of(found, context)
+        found = yield from _with(tuning.delta(), found, context)
+    network = yield from network_of(found, context)
     picture_found = made_of(search.styles, found, network)
     like, decibels = likeness(picture_found, photo, usual), psnr(picture_found, photo)
     yield Fidelity(like, decibels, found)
@@ -95,13 +99,19 @@ def _tuned(tuning: Tuning, request: Invert, code: Latent, photo: Tensor, usual: 
     for step, made in enumerate(tuning.steps(request.tuning)):
         yield _progress(request, GUESSES + request.steps + step)
         if step and step % KEEP_EVERY == 0:
-            code = yield from _with(tuning, code, context)
+            code = yield from _with(tuning.delta(), code, context)
         if step % SHOW_EVERY == 0:
             yield from _judged(made, photo, usual, code)
 
 
-def _with(tuning: Tuning, code: Latent, context: Context) -> Generator[Step, Any, Latent]:
-    blob: str = yield Wait(context.io.submit(context.blobs.add, tuning.delta()))
+def _so_far(search: Search, like: Latent, request: Invert, context: Context) -> Generator[Step, Any, Latent]:
+    """The best code that the search has come to, and the noise that goes with it."""
+    code = latent_of(search.styles[0], like, request.photo.name)
+    return code if search.noise is None else (yield from _with(tuning_file({}, search.noise), code, context))
+
+
+def _with(tuning: bytes, code: Latent, context: Context) -> Generator[Step, Any, Latent]:
+    blob: str = yield Wait(context.io.submit(context.blobs.add, tuning))
     return replace(code, tuning=blob)
 
 

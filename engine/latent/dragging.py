@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.api.errors import BadRequest
 from engine.api.exploring import Pull
-from engine.nets.generators import Generator, Noise
+from engine.nets.generators import Generator
 from engine.nets.generators.style import StyleGenerator
 
 FEATURE_SIDE = 64
@@ -34,7 +34,7 @@ class Dragging:
         if not isinstance(network, StyleGenerator):
             raise BadRequest("Drag points", f"a network of the kind {network.config.kind} has no features to follow")
         self._network = network
-        self._noise = None if noise is None else Noise.seeded([noise])
+        self._noise = network.noise(noise, 1)
         self._side = max(side for side in network.config.sides if side <= max(FEATURE_SIDE, 8))
         self._moving = 2 * network.config.sides.index(self._side) + 1
         self.styles = styles.clone()

@@ -1,8 +1,9 @@
 """A photo looked for in a generator's space: a style for each layer that makes it, then a small change of the generator itself.
 
 Optimisation in W+ (Abdal et al. 2019, arXiv 1904.03189) from the best of many random codes, then pivotal tuning (Roich et al. 2021,
-arXiv 2106.05744), of the narrow layers only, so that the change is about a megabyte. Pictures are compared at several sizes and by what the
-model's own critic sees in them, where its companion file is there: a network that was trained on just such pictures.
+arXiv 2106.05744), of the narrow layers only, so that the change is about a megabyte; the noise that the photo is made with is looked for
+in both. Pictures are compared at several sizes and by what the model's own critic sees in them, where its companion file is there: a
+network that was trained on just such pictures.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from functools import cached_property
 import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from engine.latent.directions import sampled
+from engine.latent.free_noise import FreeNoise
 from engine.latent.look import looks
+from engine.latent.tuning import tuning_file
 from engine.models.generators import GeneratorModel, training_file
 from engine.nets.encoder import Encoder
-from engine.nets.generators import Critic, Generator, Noise, build_critic
+from engine.nets.generators import Critic, FoundNoise, Generator, build_critic
 
 CANDIDATES = 256
 """Random codes that the search begins among."""
@@ -36,7 +39,16 @@ GUESSES = -(-(CANDIDATES + 1) // BATCH)
 RATE = 0.1
 """Of Adam, in parts of the codes' standard deviation; it falls along a cosine."""
 
+NOISE_RATE = 0.1
+"""Of Adam, for the noise while the code is looked for: it is of deviation 1."""
+
 TUNING_RATE = 4e-3
+
+TUNING_NOISE_RATE = 0.05
+
+STRUCTURE = 0.1
+"""Weight of what keeps the noise noise. It is slight: noise that draws the photo's lines leaves the weights more as they were, and what
+one steers on from there looks the better for it. At 10 the lines vanish from the noise, and with them 6 dB or more."""
 
 DRIFT = 0.02
 """Weight of what draws a code back to where codes usually are: beyond, the picture may fit and yet not be one to go on from."""
@@ -108,12 +120,24 @@ class Search:
     """Looks for the styles of a photo; `start` narrows it down, `steps` goes on from there. `styles` are the best so far, at any time."""
 
     def __init__(
-        self, network: Generator, compare: Comparison, noise: int | None = 0, look: Callable[[Tensor], Tensor] | None = None
+        self,
+        network: Generator,
+        compare: Comparison,
+        noise: int | None = 0,
+        look: Callable[[Tensor], Tensor] | None = None,
+        *,
+        noise_is_free: bool = False,
     ) -> None:
-        """`look` makes quick and perhaps reduced pictures of styles (N, layers, width), to begin among; by default the whole ones."""
+        """`noise` is a seed, or None: without; the planes that it draws may be changed where they are free.
+
+        `look` makes quick and perhaps reduced pictures of styles (N, layers, width), to begin among; by default the whole ones.
+        """
         self.network, self.compare = network, compare
         self._look = look or (lambda styles: network.synthesize(styles, None))
-        self._noise = None if noise is None else Noise.seeded([noise])
+        self._free = FreeNoise(network, noise) if noise_is_free and noise is not None else None
+        self._noise = network.noise(noise, 1) if self._free is None else self._free.noise
+        self.noise = None if self._free is None else self._free.found
+        """The best so far, that `styles` go with; None where it is as the seed draws it."""
         codes = sampled(network, 2000)
         self._mean, self._deviation = codes.mean(0), codes.std(0).clamp(min=1e-3)
         self.styles = self._mean.expand(1, network.layers, -1).clone()
@@ -148,29 +172,30 @@ class Search:
         """The picture (1, 3, S, S) of each step; the best styles so far are in `styles`."""
         offsets = torch.zeros_like(self.styles, requires_grad=True)
         start, least = self.styles.clone(), math.inf
-        optimiser = torch.optim.Adam([offsets], lr=RATE, betas=(0.9, 0.99))
+        optimiser = _optimiser([offsets], RATE, self._free, NOISE_RATE)
         for step in range(count):
-            optimiser.param_groups[0]["lr"] = RATE * _falling(step, count)
+            _set_rates(optimiser, _falling(step, count))
             with torch.enable_grad():
                 styles = start + offsets * self._deviation
                 picture = self.network.synthesize(styles, self._noise)
                 far = self.compare(picture)
                 drift = ((styles - self._mean) / self._deviation).square().sub(1).clamp(min=0).mean()
-                loss = far + DRIFT * drift
+                loss = far + DRIFT * drift + _structure(self._free)
             yield picture.detach()
             loss.backward()  # type: ignore[no-untyped-call]
             if float(far.detach()) < least:
                 least, self.styles = float(far.detach()), styles.detach().clone()
-            optimiser.step()
-            optimiser.zero_grad()
+                self.noise = None if self._free is None else self._free.found
+            _step(optimiser, self._free)
 
 
 class Tuning:
     """Changes a copy of the generator a little, so that the styles found make the photo more exactly."""
 
-    def __init__(self, network: Generator, styles: Tensor, compare: Comparison, noise: int | None = 0) -> None:
+    def __init__(self, network: Generator, styles: Tensor, compare: Comparison, noise: int, found: FoundNoise | None = None) -> None:
+        """`noise` is a seed, and `found` what a search made of its planes."""
         self._before, self._styles, self._compare = network, styles, compare
-        self._noise = None if noise is None else Noise.seeded([noise])
+        self._free = FreeNoise(network, noise, found)
         self.network = copy.deepcopy(network)
         self._tuned = {name: part for name, part in self.network.named_parameters() if _is_narrow(name, part)}
 
@@ -178,24 +203,45 @@ class Tuning:
         """The picture of each step."""
         for part in self._tuned.values():
             part.requires_grad_(True)
-        optimiser = torch.optim.Adam(self._tuned.values(), lr=TUNING_RATE, betas=(0.9, 0.99))
+        optimiser = _optimiser(list(self._tuned.values()), TUNING_RATE, self._free, TUNING_NOISE_RATE)
         for step in range(count):
-            optimiser.param_groups[0]["lr"] = TUNING_RATE * _falling(step, count)
+            _set_rates(optimiser, _falling(step, count))
             with torch.enable_grad():
-                picture = self.network.synthesize(self._styles, self._noise)
-                loss = self._compare(picture)
+                picture = self.network.synthesize(self._styles, self._free.noise)
+                loss = self._compare(picture) + _structure(self._free)
             yield picture.detach()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            optimiser.zero_grad()
+            _step(optimiser, self._free)
         for part in self._tuned.values():
             part.requires_grad_(False)
 
     def delta(self) -> bytes:
-        """The change alone, in fp16, as a safetensors file."""
+        """The change alone, as a file."""
         before = dict(self._before.named_parameters())
-        changes = {name: (part.detach() - before[name]).half().cpu() for name, part in self._tuned.items()}
-        return save(changes)
+        return tuning_file({name: part.detach() - before[name] for name, part in self._tuned.items()}, self._free.found)
+
+
+def _optimiser(parts: list[Tensor], rate: float, free: FreeNoise | None, noise_rate: float) -> torch.optim.Adam:
+    groups = [{"params": parts, "highest": rate}]
+    if free is not None and free.parameters:
+        groups.append({"params": free.parameters, "highest": noise_rate})
+    return torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.99))
+
+
+def _set_rates(optimiser: torch.optim.Adam, share: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = group["highest"] * share
+
+
+def _step(optimiser: torch.optim.Adam, free: FreeNoise | None) -> None:
+    optimiser.step()
+    optimiser.zero_grad()
+    if free is not None:
+        free.settle()
+
+
+def _structure(free: FreeNoise | None) -> Tensor | float:
+    return 0.0 if free is None else STRUCTURE * free.structure()
 
 
 def _is_narrow(name: str, parameter: Tensor) -> bool:

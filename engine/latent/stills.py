@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Generator as Steps
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import Tensor
 
-from engine.api.errors import BlobMissing
 from engine.api.exploring import GLANCE
 from engine.api.latent import Generated, Latent, Morph
 from engine.context import Context, Step, Wait
@@ -22,7 +17,8 @@ from engine.device import Device
 from engine.imaging.picture import Picture
 from engine.latent.bending import bent
 from engine.latent.codes import check_model, model_of, styles_of
-from engine.nets.generators import Generator, Noise, freeze
+from engine.latent.tuning import with_tuning
+from engine.nets.generators import Generator, freeze
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,20 +67,6 @@ def network_of(source: Generated, context: Context) -> Steps[Step, Any, Generato
     return network
 
 
-def with_tuning(network: Generator, data: bytes, name: str = "") -> Generator:
-    """A copy of the network whose weights are changed by the differences in a safetensors file. BlobMissing where they do not fit."""
-    try:
-        changes = load(data)
-        tuned = copy.deepcopy(network)
-        weights = dict(tuned.named_parameters())
-        with torch.no_grad():
-            for key, change in changes.items():
-                weights[key].add_(change.to(weights[key]))
-    except (SafetensorError, KeyError, RuntimeError) as error:
-        raise BlobMissing(f"the tuning of {name or 'a photo'}") from error
-    return tuned
-
-
 def made(source: Generated, network: Generator, size: int | None = None) -> Tensor:
     """(1, 3, size, size) in fp32, about -1..1, in one piece; `size` is one of the network's levels, the largest by default."""
     code: Latent = source.a if isinstance(source, Morph) else source
@@ -94,9 +76,8 @@ def made(source: Generated, network: Generator, size: int | None = None) -> Tens
 @torch.no_grad()
 def made_of(styles: Tensor, like: Latent, network: Generator, size: int | None = None) -> Tensor:
     """Pictures (N, 3, size, size) of styles (N, layers, width), with the noise and the bends of a latent."""
-    noise = None if like.noise is None else Noise.seeded([like.noise] * len(styles))
     with bent(network, like.bends):
-        return network.synthesize(styles, noise, size)
+        return network.synthesize(styles, network.noise(like.noise, len(styles)), size)
 
 
 @torch.no_grad()
@@ -105,9 +86,9 @@ def sketched(styles: Tensor, like: Latent, network: Generator, size: int, device
     if device.precision != "bfloat16":
         return made_of(styles, like, network, size)
     if not like.bends and device.name == "cpu":
-        return freeze(network, styles)(_noise(like.noise, len(styles)), size)
+        return freeze(network, styles)(network.noise(like.noise, len(styles)), size)
     with bent(network, like.bends), torch.autocast(device.name, torch.bfloat16):
-        return network.synthesize(styles, _noise(like.noise, len(styles)), size).float()
+        return network.synthesize(styles, network.noise(like.noise, len(styles)), size).float()
 
 
 def level_below(network: Generator, side: int) -> int:
@@ -135,12 +116,6 @@ def looked_at(styles: Tensor, like: Latent, network: Generator, device: Device) 
     level = level_below(network, WHOLE)
     side = min(GLANCE, level)
     return F.interpolate(sketched(styles, like, network, level, device), size=(side, side), mode="area")
-
-
-@lru_cache(maxsize=4)
-def _noise(seed: int | None, count: int) -> Noise | None:
-    """Drawn once for all pictures of a drag or a map."""
-    return None if seed is None else Noise.seeded([seed] * count)
 
 
 def pixels(pictures: Tensor) -> npt.NDArray[np.uint8]:

@@ -37,10 +37,12 @@ class Bookmarks(QObject):
         self._asked: set[str] = set()
         self._is_keeping = True
         self.all: tuple[Member, ...] = ()
+        self.lost: tuple[Member, ...] = ()
+        """Those of other versions of the model, which nobody can go to."""
 
     def look(self, model: ModelKey | None) -> None:
-        """Read those of a model; of other versions of it there is nothing to be seen."""
-        self._model, self.all = model, ()
+        """Read those of a model."""
+        self._model, self.all, self.lost = model, (), ()
         self.changed.emit()
         if model is not None:
             self._tasks.spawn_latest(self._look(model), "list bookmarks")
@@ -77,6 +79,7 @@ class Bookmarks(QObject):
     async def _look(self, model: ModelKey) -> None:
         found = await self._link.run(ListPictures(model.id, bookmarked=True))
         if model == self._model:
+            self.lost = tuple(member for member in found if member.latent.model != model)
             self._set(tuple(member for member in found if member.latent.model == model))
 
     async def _keep(self, latent: Latent, place: Place) -> None:
@@ -94,6 +97,9 @@ class Bookmarks(QObject):
     async def _mark(self, change: MarkPicture) -> None:
         marked = await self._link.run(change)
         if marked.latent.model != self._model:
+            if not marked.bookmarked and any(member.id == marked.id for member in self.lost):
+                self.lost = tuple(member for member in self.lost if member.id != marked.id)
+                self.changed.emit()
             return
         there = self.find(marked.id) is not None
         if not marked.bookmarked:

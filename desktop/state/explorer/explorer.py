@@ -109,9 +109,20 @@ class Explorer(QObject):
             self.model_changed.emit()
             self._tasks.spawn_latest(self._opened(model, first), "open a generator")
 
+    def absence(self, latent: Latent) -> str:
+        """Why nobody can go to a picture: what made it is not here. Empty where one can, as far as is known."""
+        model = latent.model
+        if self.generators.all and self.generators.find(model.id) is None:
+            return f"{model.id}, which made it, is no longer here."
+        if self.info is not None and self.info.key.id == model.id and self.info.key != model:
+            return f"Another version of {model.id} made it, which is not here."
+        return ""
+
     def visit(self, latent: Latent) -> None:
-        """Go back to a picture, of this generator or of another one."""
-        if latent.model.id != self.model and self.generators.find(latent.model.id) is not None:
+        """Go back to a picture, of this generator or of another one; where that is not here, it is told, and the live picture stays."""
+        if why := self.absence(latent):
+            self._notices.say(f"{latent.name or 'That picture'} cannot be made. {why}")
+        elif latent.model.id != self.model and self.generators.find(latent.model.id) is not None:
             self.use(latent.model.id, latent)
         else:
             self.steering.take(latent)

@@ -77,10 +77,10 @@ class Viewer(QObject):
         self.place, self.sliding = place, sliding
         self.latent = place if isinstance(place, Latent) else place.made if isinstance(place, Varied) else None
         self.moved.emit()
-        self._tasks.spawn(self._visited(place, sides), "visit")
+        self._tasks.spawn(self._visited(place, Visit(place, sides, draft=sliding)), "visit")
 
-    async def _visited(self, place: Place, sides: tuple[int, ...]) -> None:
-        async with aclosing(self._link.stream(Visit(place, sides))) as bodies:
+    async def _visited(self, place: Place, request: Visit) -> None:
+        async with aclosing(self._link.stream(request)) as bodies:
             async for body in bodies:
                 match body:
                     case Frame(pixels) if self.place is not None:

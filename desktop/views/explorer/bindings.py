@@ -103,7 +103,8 @@ class ExplorerBindings(QObject):
 
     def _show_bookmarks(self) -> None:
         bookmarks, strip = self._explorer.bookmarks, self._space.bookmarks
-        strip.set_bookmarks([(member.id, member.name or "A picture") for member in bookmarks.all], self._explorer.model or "")
+        lost = [(member.id, member.name or "A picture", self._explorer.absence(member.latent)) for member in bookmarks.lost]
+        strip.set_bookmarks([(member.id, member.name or "A picture") for member in bookmarks.all], self._explorer.model or "", lost)
         for member in bookmarks.all:
             if not (image := bookmarks.thumbnail(member.id)).isNull():
                 strip.set_picture(member.id, image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -56,8 +56,9 @@ class BookmarkStrip(QWidget):
     def ids(self) -> list[str]:
         return [self.list.item(row).data(ID) for row in range(self.list.count())]
 
-    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]], model: str = "") -> None:
-        """(id, name) of each, all of one model. What is shown already keeps its picture."""
+    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]], model: str = "", lost: Sequence[tuple[str, str, str]] = ()) -> None:
+        """(id, name) of each, all of one model. What is shown already keeps its picture. After them, greyed, (id, name, why) of those that
+        nobody can go to."""
         self.list.names.model = model
         self.list.blockSignals(True)
         known = {self.list.item(row).data(ID): self.list.item(row).icon() for row in range(self.list.count())}
@@ -71,8 +72,10 @@ class BookmarkStrip(QWidget):
             self.list.addItem(item)
             if id == chosen:
                 self.list.setCurrentItem(item)
+        for id, name, why in lost:
+            self.list.addItem(_lost_item(id, name, why))
         self.list.blockSignals(False)
-        self._stack.setCurrentWidget(self.list if bookmarks else self._empty)
+        self._stack.setCurrentWidget(self.list if bookmarks or lost else self._empty)
 
     def set_picture(self, id: str, image: QImage) -> None:
         self.list.blockSignals(True)
@@ -93,12 +96,33 @@ class BookmarkStrip(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         id = item.data(ID)
-        menu.addAction("Go there", lambda: self.visited.emit(id))
-        menu.addAction("Send to the canvas", lambda: self.canvas_wanted.emit(id))
-        menu.addAction("Rename", lambda: self.list.editItem(item))
-        menu.addSeparator()
+        if item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            menu.addAction("Go there", lambda: self.visited.emit(id))
+            menu.addAction("Send to the canvas", lambda: self.canvas_wanted.emit(id))
+            menu.addAction("Rename", lambda: self.list.editItem(item))
+            menu.addSeparator()
         menu.addAction("Remove the bookmark", lambda: self.removed.emit(id))
         return menu
+
+
+def _lost_item(id: str, name: str, why: str) -> QListWidgetItem:
+    """One that cannot be chosen, an empty frame in the place of its picture."""
+    item = QListWidgetItem(QIcon(_frame()), name)
+    item.setData(ID, id)
+    item.setToolTip(f"{name}\n{why}")
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {why}")
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    return item
+
+
+def _frame() -> QPixmap:
+    frame = QPixmap(SIDE, SIDE)
+    frame.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(frame)
+    painter.setPen(QPen(QColor(THEME.line_strong), 1, Qt.PenStyle.DashLine))
+    painter.drawRect(0, 0, SIDE - 1, SIDE - 1)
+    painter.end()
+    return frame
 
 
 class _List(QListWidget):

@@ -30,12 +30,12 @@ class FamilyBindings(QObject):
 
     def _show(self) -> None:
         family, generators = self._explorer.family, self._explorer.generators
-        self._page.set_family(family.rows, family.trouble)
+        self._page.set_family(family.rows, family.trouble, lambda row: self._explorer.absence(row.latent))
         for row in family.rows:
             if not (image := family.thumbnail(row.id)).isNull():
                 self._page.list.set_picture(row.id, image)
         self._page.set_others([(model.id, model.id) for model in generators.all if model.id != self._explorer.model])
-        made = family.waiting
+        made = family.waiting if family.waiting is not None and not self._explorer.absence(family.waiting) else None
         waiting = "" if made is None else f"{made.name or 'The picture'} was made anew in {made.model.id} meanwhile."
         self._page.set_replay(ready=bool(family.rows), busy=family.is_replaying, remade=family.is_remade, said=family.said, waiting=waiting)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -21,6 +21,8 @@ TITLES: dict[Part, str] = {"child": "What came of it", "self": "This picture", "
 
 RELATIVE = Qt.ItemDataRole.UserRole
 IMAGE = Qt.ItemDataRole.UserRole + 1
+ABSENCE = Qt.ItemDataRole.UserRole + 2
+"""Why nobody can go to a picture; empty where one can."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,8 +51,9 @@ class FamilyList(QListWidget):
         found = (self.item(row).data(RELATIVE) for row in range(self.count()))
         return [relative for relative in found if relative is not None]
 
-    def set_rows(self, rows: Sequence[Relative]) -> None:
-        """A title stands above each part that there is. Pictures that are there already stay."""
+    def set_rows(self, rows: Sequence[Relative], absence: Callable[[Relative], str] = lambda _row: "") -> None:
+        """A title stands above each part that there is. Pictures that are there already stay. Rows of which `absence` says why nobody can
+        go there are greyed, and say so."""
         known = {item.data(RELATIVE).id: item.data(IMAGE) for item in map(self.item, range(self.count())) if item.data(RELATIVE)}
         self.clear()
         part: Part | None = None
@@ -61,8 +64,10 @@ class FamilyList(QListWidget):
             item = QListWidgetItem(relative.name)
             item.setData(RELATIVE, relative)
             item.setData(IMAGE, known.get(relative.id))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{relative.name}: {relative.how}")
-            item.setToolTip(f"{relative.name}\n{relative.how}")
+            why = absence(relative)
+            item.setData(ABSENCE, why)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{relative.name}: {why or relative.how}")
+            item.setToolTip("\n".join(filter(None, (relative.name, relative.how, why))))
             item.setSizeHint(QSize(0, ROW))
             self.addItem(item)
             if part == "self":
@@ -95,12 +100,12 @@ class FamilyList(QListWidget):
 
     def _visit(self, item: QListWidgetItem) -> None:
         relative: Relative | None = item.data(RELATIVE)
-        if relative is not None and relative.part != "self":
+        if relative is not None and relative.part != "self" and not item.data(ABSENCE):
             self.visited.emit(relative.id)
 
     def _open_menu(self, at: QPoint) -> None:
         item = self.itemAt(at)
-        if item is not None and item.data(RELATIVE) is not None:
+        if item is not None and item.data(RELATIVE) is not None and not item.data(ABSENCE):
             self.menu_of(item.data(RELATIVE)).popup(self.viewport().mapToGlobal(at))
 
 
@@ -135,7 +140,7 @@ class _Delegate(QStyledItemDelegate):
             self._paint_ground(painter, option, relative)
             self._paint_lines(painter, place, relative)
             self._paint_picture(painter, place.picture, index.data(IMAGE), relative)
-            self._paint_words(painter, place, relative)
+            self._paint_words(painter, place, relative, index.data(ABSENCE) or "")
         painter.restore()
 
     @staticmethod
@@ -186,12 +191,12 @@ class _Delegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(-1, -1, 1, 1))
 
     @staticmethod
-    def _paint_words(painter: QPainter, place: _Place, relative: Relative) -> None:
+    def _paint_words(painter: QPainter, place: _Place, relative: Relative, why: str) -> None:
         left = place.picture.right() + THEME.space_3
         room = QRectF(left, place.picture.top() + 4, place.rect.right() - left - LEFT, 18)
         for text, words_font, colour in (
-            (relative.name, font(weight=Weight.Medium), THEME.text),
-            (relative.how, font(THEME.size_label), THEME.text_muted),
+            (relative.name, font(weight=Weight.Medium), THEME.text_muted if why else THEME.text),
+            (why or relative.how, font(THEME.size_label), THEME.text_muted),
         ):
             painter.setFont(words_font)
             painter.setPen(QColor(colour))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -50,8 +50,9 @@ class FamilyPage(QWidget):
         self._pages = QStackedWidget()
         self._arrange()
 
-    def set_family(self, rows: Sequence[Relative], trouble: str = "") -> None:
-        self.list.set_rows(rows)
+    def set_family(self, rows: Sequence[Relative], trouble: str = "", absence: Callable[[Relative], str] = lambda _row: "") -> None:
+        """`absence` says why nobody can go to a row's picture."""
+        self.list.set_rows(rows, absence)
         self.trouble.setText(trouble)
         self.trouble.setVisible(bool(trouble))
         self._pages.setCurrentIndex(0 if rows else 1)

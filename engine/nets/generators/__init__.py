@@ -14,13 +14,14 @@ from engine.nets.generators.dcgan import DCGANCritic, DCGANGenerator, load_pytor
 from engine.nets.generators.dense import DenseCritic, DenseGenerator
 from engine.nets.generators.frozen import Frozen, freeze
 from engine.nets.generators.generator import Generator
-from engine.nets.generators.noise import Noise
+from engine.nets.generators.noise import FoundNoise, Noise
 from engine.nets.generators.style import StyleGenerator
 
 Network = TypeVar("Network", bound=nn.Module)
 
 __all__ = [
     "Critic",
+    "FoundNoise",
     "Frozen",
     "Generator",
     "GeneratorConfig",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator as Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.api.errors import BadRequest
 from engine.nets.generators.config import GeneratorConfig
-from engine.nets.generators.noise import Noise
+from engine.nets.generators.noise import FoundNoise, Noise
 
 MEAN_STEP = 0.005
 """How far one batch moves the running mean of w (StyleGAN2's w_avg_beta is 0.995)."""
@@ -33,6 +34,12 @@ def in_one_go(pieces: Pieces) -> Tensor:
         return result
 
 
+@lru_cache(maxsize=4)
+def _drawn(seed: int, count: int) -> Noise:
+    """Drawn once for all pictures of a drag, a map or a search."""
+    return Noise.seeded([seed] * count)
+
+
 class Generator(nn.Module, ABC):
     """z (N, latent) -> w (N, width) -> pictures (N, 3, size, size) in fp32, about -1..1.
 
@@ -47,6 +54,8 @@ class Generator(nn.Module, ABC):
         self.latent = config.latent
         self.width = config.latent
         self.layers = layers
+        self.found_noise: FoundNoise | None = None
+        """Noise that belongs to the weights: of a generator that was tuned for a photo."""
         self.register_buffer("mean_w", torch.zeros(self.width))
 
     @abstractmethod
@@ -63,6 +72,14 @@ class Generator(nn.Module, ABC):
     @abstractmethod
     def pieces(self, w: Tensor, noise: Noise | None, size: int | None = None) -> Pieces:
         """`synthesize` level by level: for a training that has to let others work in between."""
+
+    def noise(self, seed: int | None, count: int) -> Noise | None:
+        """What `synthesize` takes for `count` pictures with the noise of one seed; None: without."""
+        if seed is None:
+            return None
+        drawn = _drawn(seed, count)
+        found = self.found_noise
+        return drawn if found is None or found.seed != seed else Noise.found(found.planes, drawn)
 
     def broadcast(self, w: Tensor, truncation: float = 1.0) -> Tensor:
         """w (N, width) for every layer (N, layers, width), drawn towards the mean where `truncation` is below 1."""

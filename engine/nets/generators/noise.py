@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -32,6 +33,19 @@ class Noise(ABC):
         """
         return _Seeded(tuple(seeds))
 
+    @staticmethod
+    def found(planes: Mapping[int, Tensor], rest: Noise) -> Noise:
+        """Planes (1, 1, h, w) by style slot, for any number of pictures; the other slots' noise is `rest`'s."""
+        return _Found(planes, rest)
+
+
+@dataclass(frozen=True)
+class FoundNoise:
+    """Planes (1, 1, h, w) by style slot that stand in for what a seed draws: those that make a photo more exactly."""
+
+    seed: int
+    planes: Mapping[int, Tensor]
+
 
 class _Fresh(Noise):
     def __init__(self, generator: torch.Generator) -> None:
@@ -40,6 +54,17 @@ class _Fresh(Noise):
     def draw(self, layer: int, like: Tensor) -> Tensor:
         shape = (like.shape[0], 1, *like.shape[2:])
         return torch.randn(shape, generator=self._generator, device=self._generator.device).to(like.device, like.dtype)
+
+
+class _Found(Noise):
+    def __init__(self, planes: Mapping[int, Tensor], rest: Noise) -> None:
+        self._planes, self._rest = planes, rest
+
+    def draw(self, layer: int, like: Tensor) -> Tensor:
+        plane = self._planes.get(layer)
+        if plane is None:
+            return self._rest.draw(layer, like)
+        return plane.to(like.device, like.dtype).expand(like.shape[0], -1, -1, -1)
 
 
 class _Seeded(Noise):

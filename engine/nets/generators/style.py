@@ -84,3 +84,16 @@ class StyleGenerator(Generator):
             x, part = level(x, w, noise)
             picture = doubled(picture) + part
         return picture
+
+
+def noisy_layers(network: Generator) -> dict[int, tuple[int, ModulatedConv]]:
+    """By style slot the layers that noise is added to, and the side of its plane; none where the network takes no noise."""
+    if not isinstance(network, StyleGenerator):
+        return {}
+    found: dict[int, tuple[int, ModulatedConv]] = {}
+    for side, level in zip(network.config.sides, network.levels, strict=True):
+        assert isinstance(level, Level)
+        if level.up is not None:
+            found[2 * level.number - 1] = side, level.up
+        found[2 * level.number] = side, level.conv
+    return found

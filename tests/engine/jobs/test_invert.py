@@ -18,10 +18,12 @@ from engine.api.requests import ImportPicture
 from engine.context import Context
 from engine.jobs.invert import drag_points, invert
 from engine.jobs.library import import_picture
+from engine.latent import free_noise
 from engine.latent.codes import styles_of
 from engine.latent.dragging import Dragging
 from engine.latent.inversion import GUESSES, Comparison, Search, companion, critic_stages, psnr
-from engine.latent.stills import still, with_tuning
+from engine.latent.stills import still
+from engine.latent.tuning import with_tuning
 from engine.models import checkpoint
 from engine.models.generators import GeneratorModel, training_file
 from engine.nets.encoder import Encoder
@@ -70,9 +72,10 @@ def test_a_search_can_be_stopped_at_any_time_with_the_best_so_far(model: Generat
     meter = [step for step in said if isinstance(step, Fidelity)]
     kept = [step.latent for step in meter if step.latent is not None]
     assert len(kept) == len(meter) and all(code.name == "own.png" and code.model == model.key for code in kept)
-    assert [code.tuning is not None for code in kept[-6:]] == [False, False, True, True, True, True]
-    assert len({code.tuning for code in kept}) == 4
-    quality = [psnr(torch.tensor(drive(still(code, context))[0].pixels / 127.5 - 1), target) for code in (kept[0], kept[-7], kept[-2])]
+    guessed = 7
+    assert [code.tuning is not None for code in kept] == [False] * guessed + [True] * (12 + 5 + 1), "the noise that goes with the code"
+    assert len({code.tuning for code in kept[guessed:]}) == 6 + 1 + 2 + 1
+    quality = [psnr(torch.tensor(drive(still(code, context))[0].pixels / 127.5 - 1), target) for code in (kept[0], kept[-8], kept[-2])]
     assert quality[0] < quality[1] < quality[2]
     assert quality[2] > meter[-2].psnr - 1
 
@@ -123,6 +126,15 @@ def test_the_generator_itself_stays_as_it_was(model: GeneratorModel, context: Co
     tuned = with_tuning(model.network, context.blobs.read(result.latent.tuning or ""))
     changed = {key for key, value in tuned.state_dict().items() if not torch.equal(value, before[key])}
     assert changed and not any("mapping" in key or "affine" in key for key in changed)
+
+
+def test_noise_is_found_with_the_code(model: GeneratorModel, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The photo's own is not the one that a search begins with: what that decides, no code makes up for."""
+    photo = own_picture(model, context, tmp_path)
+    free, _ = drive(invert(Invert(photo, "mine", steps=100, tuning=20), context))
+    monkeypatch.setattr(free_noise, "SHOWS", 10.0)
+    fixed, _ = drive(invert(Invert(photo, "mine", steps=100, tuning=20), context))
+    assert free.psnr > fixed.psnr + 3
 
 
 def test_without_tuning_the_code_is_all(model: GeneratorModel, context: Context, tmp_path: Path) -> None:

@@ -118,13 +118,26 @@ def test_what_is_no_such_file_is_told(context: Context, tmp_path: Path) -> None:
     assert not is_code_file(tmp_path / "cut.safetensors")
 
 
-def test_a_visit_shows_a_glance_and_then_the_picture(model: GeneratorModel, context: Context) -> None:
+def test_a_visit_shows_a_glance_and_then_the_picture(model: GeneratorModel, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore, "LIGHT", 8)  # as of a generator that takes its time
     a, b = Latent.of_seed(model.key, 1), Latent.of_seed(model.key, 2)
     place, frames = drive(explore.visit(Visit(Morph(a, b, 0.3, "between"), sides=(8, 4000)), context))
     assert [step.pixels.shape for step in frames if isinstance(step, Frame)] == [(8, 8, 4), (16, 16, 4)]
     again, kept = drive(explore.visit(Visit(place, sides=(4000,)), context))
     assert again == place and place.name == "between"
     assert np.array_equal(kept[0].pixels, frames[1].pixels)
+
+
+def test_a_light_generators_picture_comes_whole_at_once(model: GeneratorModel, context: Context) -> None:
+    """Its lower levels may look like another picture; where no more than they is wanted, they are shown."""
+    code = Latent.of_seed(model.key, 1)
+    assert [step.pixels.shape for step in visited(code, (8, 4000), context)] == [(16, 16, 4)]
+    assert [step.pixels.shape for step in visited(code, (4, 8), context)] == [(4, 4, 4), (8, 8, 4)]
+
+
+def visited(code: Latent, sides: tuple[int, ...], context: Context) -> list[Frame]:
+    _, said = drive(explore.visit(Visit(code, sides), context))
+    return [step for step in said if isinstance(step, Frame)]
 
 
 @pytest.mark.parametrize("bends", [(), (Bend("blur", 0.5, 8),)])
