@@ -21,11 +21,18 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 if TYPE_CHECKING:
     from desktop.app import App
+    from desktop.views.explorer.space import ExplorerSpace
 
 IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
 SEEDS = (45, 28, 20, 55)
 """Of the house generator's pictures that are bookmarked."""
+SOUGHT = 12
+"""Of the house generator's pictures the one that is looked for as a photo."""
+PULLS = (((0.5, 0.35), (0.62, 0.3)), ((0.3, 0.75), (0.3, 0.75)))
+"""From where to where a point is dragged, in parts of the picture; and one that is pinned."""
+PULLING = 6
+"""Seconds for which it is pulled."""
 PRINTS = "~/Pictures/Prints"
 LINES = (0.18, 0.7)
 """Where the house picture has fine lines, in parts of its width and height."""
@@ -156,7 +163,8 @@ async def _queued(app: App, prints: Path) -> None:
 
 
 def exploring() -> None:
-    """The Explore workspace with the house generator: its map with bookmarks and a drawn path, and directions."""
+    """The Explore workspace with the house generator: its map with bookmarks and a drawn path, directions, a photo that was looked for (one
+    of the generator's own pictures, so that nothing else is needed), and a point that was dragged."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import qasync
 
@@ -201,8 +209,40 @@ async def _explored() -> None:
         space.steer.rested.emit()
         await tasks.idle()
         await _photograph(app.window, "explore-steer")
+        await _search(app, space)
+        await _photograph(app.window, "explore-photo")
+        await _pull(app, space)
+        await _photograph(app.window, "explore-drag")
     finally:
         await app.close()
+
+
+async def _search(app: App, space: ExplorerSpace) -> None:
+    """Look for a picture that another seed has made."""
+    explorer, tasks = app.studio.explorer, app.studio.tasks
+    explorer.steering.set_seed(SOUGHT)
+    await tasks.idle()
+    sought = explorer.viewer.image.copy()
+    explorer.steering.set_seed(SEEDS[0])
+    space.show_tool("Photo")
+    await tasks.idle()
+    explorer.searching.take_image(sought, "A picture of another seed")
+    await tasks.idle()
+
+
+async def _pull(app: App, space: ExplorerSpace) -> None:
+    """Pin what shall stay and pull what shall move, and let it come half the way."""
+    explorer, tasks = app.studio.explorer, app.studio.tasks
+    explorer.steering.set_seed(SEEDS[1])
+    space.show_tool("Drag")
+    await tasks.idle()
+    for number, (start, end) in enumerate(PULLS):
+        explorer.dragging.add(start)
+        explorer.dragging.pull(number, end)
+    explorer.dragging.run()
+    await asyncio.sleep(PULLING)
+    explorer.dragging.stop(keep=True)
+    await tasks.idle()
 
 
 def training() -> None:

@@ -46,7 +46,7 @@ class BookmarkStrip(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.list)
-        self.list.itemClicked.connect(lambda item: self.visited.emit(item.data(ID)))
+        self.list.itemClicked.connect(self._visit)
         self.list.entered_key.connect(self.visited)
         self.list.delete_key.connect(self.removed)
         self.list.itemChanged.connect(self._tell_name)
@@ -83,6 +83,10 @@ class BookmarkStrip(QWidget):
             if self.list.item(row).data(ID) == id:
                 self.list.item(row).setIcon(icon_of(image))
         self.list.blockSignals(False)
+
+    def _visit(self, item: QListWidgetItem) -> None:
+        if item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self.visited.emit(item.data(ID))
 
     def _tell_name(self, item: QListWidgetItem) -> None:
         self.renamed.emit(item.data(ID), item.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from engine.api.errors import ModelDamaged
 from engine.api.exploring import OpenGenerator, Visit
 from engine.api.family import KeepPicture
-from engine.api.latent import Latent
+from engine.api.latent import Latent, ModelKey
 from engine.api.manifest import Manifest
 from tests.desktop.exploring import explored
 from tests.desktop.sitting import Play, Sitting
@@ -167,5 +168,48 @@ def test_a_picture_on_the_empty_canvas_makes_the_picture(play: Play) -> None:
         session.undo()
         assert session.recipe.layers == ()
         await sitting.settle()
+
+    play(scenario)
+
+
+def test_what_cannot_be_made_is_told_and_the_live_picture_stays(play: Play) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        explorer = await explored(sitting, "boats")
+        told: list[str] = []
+        sitting.studio.notices.said.connect(told.append)
+        before, visits = explorer.viewer.latent, len(sitting.engine.requests_of(Visit))
+        gone = replace(Latent.of_seed(key_of("sails"), 3), name="the vase")
+        older = Latent.of_seed(ModelKey("boats", "hash of older boats"), 3)
+        assert explorer.absence(Latent.of_seed(key_of("boats"), 9)) == ""
+        assert explorer.absence(gone) == "sails, which made it, is no longer here."
+        assert explorer.absence(older) == "Another version of boats made it, which is not here."
+        for picture in (gone, older):
+            explorer.visit(picture)
+            await sitting.settle()
+        assert explorer.viewer.latent == before and len(sitting.engine.requests_of(Visit)) == visits
+        assert sitting.troubles == [] and told == [
+            "the vase cannot be made. sails, which made it, is no longer here.",
+            "boats 3 cannot be made. Another version of boats made it, which is not here.",
+        ]
+
+    play(scenario)
+
+
+def test_bookmarks_of_another_version_are_known_and_can_be_taken_away(play: Play) -> None:
+    async def scenario(sitting: Sitting) -> None:
+        explorer = await explored(sitting, "boats", "sails")
+        older = Latent.of_seed(ModelKey("boats", "hash of older boats"), 3)
+        explorer.bookmark()
+        explorer.bookmarks.add(older, older)
+        await sitting.settle()
+        explorer.use("sails")
+        await sitting.settle()
+        assert not explorer.bookmarks.all and not explorer.bookmarks.lost
+        explorer.use("boats")
+        await sitting.settle()
+        assert [member.latent for member in explorer.bookmarks.lost] == [older] and len(explorer.bookmarks.all) == 1
+        explorer.bookmarks.remove(older.key)
+        await sitting.settle()
+        assert explorer.bookmarks.lost == () and len(explorer.bookmarks.all) == 1
 
     play(scenario)

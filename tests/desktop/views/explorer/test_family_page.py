@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.state.explorer.pedigree import Relative
@@ -93,3 +94,17 @@ def test_the_replay_and_what_it_says(page: FamilyPage, told: list[tuple[str, ...
 def test_no_picture_and_a_library_in_trouble(page: FamilyPage) -> None:
     page.set_family((), "library.sqlite is damaged.")
     assert page.empty.isVisible() and page.trouble.text() == "library.sqlite is damaged."
+
+
+def test_a_relative_that_nobody_can_go_to_is_greyed_and_says_so(page: FamilyPage, told: list[tuple[str, ...]]) -> None:
+    why = "sails, which made it, is no longer here."
+    page.set_family(ROWS, absence=lambda row: why if row.id == "a" else "")
+    item, rows = page.list.item(5), page.list
+    assert item.toolTip() == f"boats 1\nseed 1\n{why}"
+    assert item.data(Qt.ItemDataRole.AccessibleTextRole) == f"boats 1: {why}"
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(item).center())
+    QTest.keyClick(rows, Qt.Key.Key_Return)
+    rows.customContextMenuRequested.emit(rows.visualItemRect(item).center())
+    assert told == [] and rows.findChildren(QMenu) == []
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(6)).center())
+    assert told == [("visit", "b")]
