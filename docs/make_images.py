@@ -27,12 +27,12 @@ IMAGES = Path(__file__).parent / "images"
 COLUMNS, WIDTH, HEIGHT = 8, 200, 150
 SEEDS = (45, 28, 20, 55)
 """Of the house generator's pictures that are bookmarked."""
-SOUGHT = 12
+SOUGHT = 102
 """Of the house generator's pictures the one that is looked for as a photo."""
-PULLS = (((0.5, 0.35), (0.62, 0.3)), ((0.3, 0.75), (0.3, 0.75)))
+PULLS = (((0.3, 0.75), (0.3, 0.75)), ((0.56, 0.4), (0.85, 0.2)))
 """From where to where a point is dragged, in parts of the picture; and one that is pinned."""
-PULLING = 6
-"""Seconds for which it is pulled."""
+PULLING = 2
+"""Seconds after which it is photographed."""
 PRINTS = "~/Pictures/Prints"
 LINES = (0.18, 0.7)
 """Where the house picture has fine lines, in parts of its width and height."""
@@ -212,7 +212,6 @@ async def _explored() -> None:
         await _search(app, space)
         await _photograph(app.window, "explore-photo")
         await _pull(app, space)
-        await _photograph(app.window, "explore-drag")
     finally:
         await app.close()
 
@@ -231,7 +230,7 @@ async def _search(app: App, space: ExplorerSpace) -> None:
 
 
 async def _pull(app: App, space: ExplorerSpace) -> None:
-    """Pin what shall stay and pull what shall move, and let it come half the way."""
+    """Pin what shall stay and pull what shall move, photographed on the way."""
     explorer, tasks = app.studio.explorer, app.studio.tasks
     explorer.steering.set_seed(SEEDS[1])
     space.show_tool("Drag")
@@ -241,6 +240,7 @@ async def _pull(app: App, space: ExplorerSpace) -> None:
         explorer.dragging.pull(number, end)
     explorer.dragging.run()
     await asyncio.sleep(PULLING)
+    await _photograph(app.window, "explore-drag")
     explorer.dragging.stop(keep=True)
     await tasks.idle()
 
