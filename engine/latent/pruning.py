@@ -23,6 +23,8 @@ GRACE = 7 * 86_400
 """Seconds for which a tuning stays, whatever refers to it: it may be of a search that runs, or of a document that was just opened."""
 
 LONGEST_HEADER = 2**20
+JOURNALS = (".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
+"""SQLite's own files beside the library."""
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -64,9 +66,9 @@ def _blobs(folder: Path) -> Iterator[Path]:
 def _referred(places: Places) -> Iterator[str]:
     """Ids, and other numbers that look like one. OSError or sqlite3.Error for what cannot be read, a damaged library among it: what is
     kept beside the library may be had back one day."""
-    beside = [file for file in places.library.parent.glob(f"{places.library.stem}.*") if ".damaged" in file.name or ".mending" in file.name]
+    beside = {file.suffix for file in places.home.glob(f"{places.library.stem}.*")} - {places.library.suffix, *JOURNALS}
     if beside:
-        raise OSError(f"a damaged library is kept: {beside[0].name}")
+        raise OSError(f"a damaged library, or what was had back of one, is kept: {', '.join(sorted(beside))}")
     files = [*places.home.glob("*.json")]
     if places.recovery.is_dir():
         files += [file for file in places.recovery.iterdir() if file.is_file()]
@@ -74,6 +76,8 @@ def _referred(places: Places) -> Iterator[str]:
         yield from _ID.findall(file.read_text("utf-8", errors="replace"))
     if places.library.exists():
         with closing(sqlite3.connect(f"{places.library.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as library:
+            if library.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("the library is damaged")  # rows may be missing without another word
             for row in library.execute("SELECT latent, place FROM pictures"):
                 yield from _ID.findall(" ".join(row))
 

@@ -166,10 +166,28 @@ def test_where_the_library_cannot_be_read_nothing_goes(context: Context) -> None
     assert prune_tunings(context.places) == 0 and is_there(code, context)
 
 
-def test_where_a_damaged_library_is_kept_nothing_goes(context: Context) -> None:
+@pytest.mark.parametrize("suffix", [".damaged-1", ".mending", ".salvage"])
+def test_where_a_damaged_library_is_kept_nothing_goes(context: Context, suffix: str) -> None:
     code = tuned(context, 1)
     in_library(Latent(KEY, 1), context)
-    context.places.library.with_suffix(".damaged-1").write_bytes(b"?")
+    context.places.library.with_suffix(suffix).write_bytes(b"?")
+    assert prune_tunings(context.places) == 0 and is_there(code, context)
+
+
+def test_where_a_part_of_the_library_is_lost_nothing_goes(context: Context) -> None:
+    """It may be the one that refers to a tuning: here the first row of a page, without which SQLite reads on and says nothing."""
+    code = tuned(context, 1)
+    in_library(code, context)
+    for number in range(60):
+        in_library(Latent(KEY, 10 + number, name="x" * 400), context)
+    whole = context.places.library.read_bytes()
+    page = 4096
+    at = next(start for start in range(0, len(whole), page) if (code.tuning or "").encode() in whole[start : start + page])
+    leaf = bytearray(whole[at : at + page])
+    count = int.from_bytes(leaf[3:5])
+    leaf[3:5] = (count - 1).to_bytes(2)
+    leaf[8 : 8 + 2 * (count - 1)] = leaf[10 : 10 + 2 * (count - 1)]
+    context.places.library.write_bytes(whole[:at] + leaf + whole[at + page :])
     assert prune_tunings(context.places) == 0 and is_there(code, context)
 
 
