@@ -115,6 +115,7 @@ def _lost_item(id: str, name: str, why: str) -> QListWidgetItem:
     item.setData(ID, id)
     item.setToolTip(f"{name}\n{why}")
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {why}")
+    item.setForeground(QColor(THEME.text_disabled))
     item.setFlags(Qt.ItemFlag.NoItemFlags)
     return item
 

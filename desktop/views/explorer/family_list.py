@@ -137,18 +137,18 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data(Qt.ItemDataRole.DisplayRole))
         else:
             place = _Place(QRectF(option.rect), relative.depth)
-            self._paint_ground(painter, option, relative)
+            self._paint_ground(painter, option, relative, leads=not index.data(ABSENCE))
             self._paint_lines(painter, place, relative)
             self._paint_picture(painter, place.picture, index.data(IMAGE), relative)
             self._paint_words(painter, place, relative, index.data(ABSENCE) or "")
         painter.restore()
 
     @staticmethod
-    def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, relative: Relative) -> None:
+    def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, relative: Relative, *, leads: bool) -> None:
         ground = QRectF(option.rect).adjusted(THEME.space_2, 2, -THEME.space_2, -2)
         if relative.part == "self":
             colour = THEME.raised
-        elif option.state & QStyle.StateFlag.State_MouseOver:
+        elif leads and option.state & QStyle.StateFlag.State_MouseOver:
             colour = THEME.hover
         else:
             colour = ""
