@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from abc import abstractmethod
 from pathlib import Path
 from typing import Final
 
@@ -58,35 +57,35 @@ class WritingDialog(QDialog):
     def loupe(self) -> LoupeView:
         return self._loupe
 
-    # What a kind of it says.
+    # What a kind of it says: abstract, which the metaclass of a QDialog does not enforce.
 
-    @abstractmethod
     def _size(self) -> PrintSize:
         """Of the picture that is written, without a bleed."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _estimate(self) -> Estimate:
         """What it will take."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _problem(self) -> str:
         """Why this picture cannot be made at all; empty where it can."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _smaller(self, limit: int) -> str:
         """What to do where the picture has more pixels than `limit`: the last sentence of what is wrong."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _notes(self) -> list[str]:
         """What is worth knowing before it is written."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _want(self, spot: Spot) -> None:
         """The loupe is to show this part of the picture that is written."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _tell(self) -> None:
         """The artist wants it written."""
+        raise NotImplementedError
 
     # Making.
 
