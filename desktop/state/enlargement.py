@@ -13,7 +13,7 @@ from desktop.client import RequestFailed
 from desktop.state.frames import to_image
 from desktop.state.link import Link
 from desktop.state.tasks import Tasks
-from engine.api.events import Frame
+from engine.api.events import Failed, Frame
 from engine.api.recipe import Photo
 from engine.api.requests import ImportPicture, Thumbnail
 
@@ -31,7 +31,7 @@ class Enlargement(QObject):
     """The `Photo` is there; how it looks follows by `shown`."""
     shown = Signal(QImage)
     failed = Signal(str)
-    """A sentence: the file cannot be read."""
+    """A sentence: the photo cannot be read."""
 
     def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,5 +63,10 @@ class Enlargement(QObject):
         self.taken.emit(photo)
         async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
             async for body in bodies:
-                if isinstance(body, Frame):
-                    self.shown.emit(to_image(body.pixels))
+                match body:
+                    case Frame():
+                        self.shown.emit(to_image(body.pixels))
+                    case Failed(failure):
+                        self.failed.emit(failure.sentence)
+                    case _:
+                        pass

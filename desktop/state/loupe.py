@@ -15,11 +15,11 @@ from engine.api.proofing import Loupe as Look
 
 class Loupe(QObject):
     """Asks for spots; the engine lets the latest win. `framed` carries the last one's `Frame`, `compared` the `Comparison` of one that is
-    enlarged, `failed` a sentence in their place."""
+    enlarged, `failed` a sentence in their place; these two with what was wanted before them, as it may be wanted no more."""
 
     framed = Signal(object)
-    compared = Signal(object)
-    failed = Signal(str)
+    compared = Signal(object, object)
+    failed = Signal(object, str)
     busy_changed = Signal(bool)
 
     def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -27,9 +27,10 @@ class Loupe(QObject):
         self._link = link
         self._tasks = tasks
         self._wanted: Look | EnlargementSpot | None = None
+        """What is being made."""
 
     def look(self, wanted: Look | EnlargementSpot) -> None:
-        """Show this spot from now on."""
+        """Show this spot from now on; one that is being made already is not asked for again."""
         if wanted != self._wanted:
             self._wanted = wanted
             self.busy_changed.emit(True)
@@ -50,11 +51,12 @@ class Loupe(QObject):
                         case Frame():
                             self.framed.emit(body)
                         case Finished(Comparison() as pair):
-                            self.compared.emit(pair)
+                            self.compared.emit(wanted, pair)
                         case Failed(failure):
-                            self.failed.emit(failure.sentence)
+                            self.failed.emit(wanted, failure.sentence)
                         case _:
                             pass
         finally:
             if wanted is self._wanted:
+                self._wanted = None
                 self.busy_changed.emit(False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
@@ -27,6 +27,9 @@ from engine.api.recipe import Photo
 from engine.api.requests import Upscale
 
 LOUPE_HEIGHT: Final = 150
+Network: TypeAlias = tuple[int, str | None, str]
+"""Its scale; its file and manner, as in an `Upscale`."""
+
 NO_PHOTO: Final = "Choose the photo to enlarge, or drop it here."
 PAINTED: Final = "Not the painting: Export picture… paints that at any size."
 
@@ -48,11 +51,14 @@ class EnlargeDialog(WritingDialog):
         self._reading = ""
         self._folder_known = True
         self._told = ""
-        self._paces: dict[tuple[int, str | None, str], float] = {}
+        self._wanted: EnlargementSpot | None = None
+        """What the loupes are to show: answers to what was asked before are none to this."""
+        self._paces: dict[Network, float] = {}
         """Seconds that a megapixel of a spot took, of each network that was looked through."""
         self._name, self._choose = ElidedLabel(), push_button("Choose…")
         self._hint = Caption(PAINTED, wrap=True)
         self._scale = ScaleFields(self)
+        self._looked_through = self._network
         self._plain = LoupeView("As it is, plainly enlarged", LOUPE_HEIGHT)
         self._fill()
         self._scale.changed.connect(self._scale_changed)
@@ -65,6 +71,7 @@ class EnlargeDialog(WritingDialog):
         self._folder_known = known
         self._file.set_choice(choice.file, folder)
         self._scale.set_choice(choice.scale, choice.variant, choice.model, choice.file.dpi)
+        self._looked_through = self._network
         self._refresh()
 
     def set_painted(self, photo: Photo | None) -> None:
@@ -73,7 +80,7 @@ class EnlargeDialog(WritingDialog):
 
     def set_photo(self, photo: Photo | None) -> None:
         """The photo to enlarge; None: there is none yet."""
-        self._photo, self._told, self._reading = photo, "", ""
+        self._photo, self._told, self._reading, self._wanted = photo, "", "", None
         self._native = (0, 0) if photo is None else (photo.width, photo.height)
         self._scale.set_native(self._native)
         self._name.setText("No photo yet" if photo is None else photo.name)
@@ -104,7 +111,7 @@ class EnlargeDialog(WritingDialog):
 
     def choose_file(self, path: Path) -> None:
         """Have the photo in this file enlarged."""
-        if not self._folder_known:
+        if not (self._folder_known or self._file.folder_chosen):
             self._file.set_folder(path.parent)
         self.file_chosen.emit(path)
 
@@ -117,16 +124,21 @@ class EnlargeDialog(WritingDialog):
 
     # The loupes.
 
-    def show_pair(self, pair: Comparison) -> None:
-        """The pixels that were wanted."""
+    def show_pair(self, wanted: EnlargementSpot, pair: Comparison) -> None:
+        """The pixels of a spot, if they are still wanted."""
+        if wanted != self._wanted:
+            return
+        self._told = ""
         self._plain.set_image(to_image(pair.plain.pixels))
         self._loupe.set_image(to_image(pair.enlarged.pixels))
         known = self._paces.get(self._network, pair.seconds_per_megapixel)
         self._paces[self._network] = min(known, pair.seconds_per_megapixel)  # a slower one was held up, by loading or by other work
         self._refresh()
 
-    def refuse(self, sentence: str) -> None:
-        """These pixels cannot be made, and so no picture of them, until something else is chosen."""
+    def refuse(self, wanted: EnlargementSpot, sentence: str) -> None:
+        """These pixels cannot be made, and so no picture of them, until another photo or network is chosen."""
+        if wanted != self._wanted:
+            return
         self._clear_loupes()
         self._told = sentence
         self._refresh()
@@ -136,7 +148,7 @@ class EnlargeDialog(WritingDialog):
             loupe.set_image(QImage())
 
     @property
-    def _network(self) -> tuple[int, str | None, str]:
+    def _network(self) -> Network:
         return self._scale.scale, self._scale.model, self._scale.variant
 
     # Making.
@@ -168,11 +180,12 @@ class EnlargeDialog(WritingDialog):
     # What follows from the fields.
 
     def _scale_changed(self) -> None:
-        if self._photo is not None:
-            self._told = ""
+        if self._photo is not None and self._network != self._looked_through:
+            self._told, self._wanted = "", None
             self._loupe.set_image(QImage())
-            self._refresh()
             self._pause.start()
+        self._looked_through = self._network
+        self._refresh()
 
     def _size(self) -> PrintSize:
         return self._scale.size
@@ -206,7 +219,8 @@ class EnlargeDialog(WritingDialog):
     def _want(self, spot: Spot) -> None:
         if self._photo is not None:
             scale = self._scale
-            self.spot_wanted.emit(EnlargementSpot(self._photo, spot, scale.scale, scale.variant, scale.model))
+            self._wanted = EnlargementSpot(self._photo, spot, scale.scale, scale.variant, scale.model)
+            self.spot_wanted.emit(self._wanted)
 
     # What the artist does.
 

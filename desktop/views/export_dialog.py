@@ -183,6 +183,10 @@ class ExportDialog(WritingDialog):
         """The pixels that were wanted."""
         self._loupe.set_image(to_image(frame.pixels))
 
+    def refuse_spot(self, _wanted: object, sentence: str) -> None:
+        """Why these pixels cannot be made."""
+        self._loupe.set_sentence(sentence)
+
     def _want(self, spot: Spot) -> None:
         self.spot_wanted.emit(self._sizes.long_edge, spot, self.proof)
 

@@ -68,5 +68,5 @@ def _serve(dialog: ExportDialog, studio: Studio, recipe: Recipe) -> None:
     dialog.export_requested.connect(export)
     dialog.finished.connect(studio.loupe.close)
     studio.loupe.framed.connect(dialog.show_spot)
-    studio.loupe.failed.connect(dialog.loupe.set_sentence)
+    studio.loupe.failed.connect(dialog.refuse_spot)
     studio.loupe.busy_changed.connect(dialog.loupe.set_busy)

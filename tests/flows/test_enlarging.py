@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QPushButton
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QFileDialog, QLabel, QPushButton
 
 from desktop.app import StartEngine
 from desktop.client import EngineLike, OnEvent
 from desktop.views.enlarge_dialog import EnlargeDialog
+from desktop.views.exporting.writing_dialog import PAUSE_MS
+from desktop.widgets.theme import THEME
+from engine.api.errors import FileMissing
+from engine.api.events import Body
 from engine.api.output import Output
 from engine.api.places import Places
+from engine.api.proofing import EnlargementSpot
+from engine.api.requests import Request, Thumbnail
 from engine.models import foreign
 from tests.desktop.sitting import until
 from tests.desktop.views.finding import named
@@ -40,12 +49,17 @@ def shown_texts(dialog: EnlargeDialog) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
+def colour_in(dialog: EnlargeDialog) -> QColor:
+    """Of the pixels in the loupe."""
+    return dialog.loupe.grab().toImage().pixelColor(dialog.loupe.rect().center())
+
+
 def test_the_canvas_photo_is_looked_at_then_enlarged(engine: StartEngine, travel: Travel, photo: Path, painting: Path) -> None:
     async def journey(artist: Traveller) -> None:
         await artist.drop_photo(photo)
         await artist.drop_style(painting)
         compared: list[object] = []
-        artist.app.studio.loupe.compared.connect(compared.append)
+        artist.app.studio.loupe.compared.connect(lambda _, pair: compared.append(pair))
         dialog = dialog_of(artist)
         await artist.settle()
         assert len(compared) == 1
@@ -69,6 +83,64 @@ def test_the_canvas_photo_is_looked_at_then_enlarged(engine: StartEngine, travel
         await artist.settle()
 
     travel(engine, journey)
+
+
+def test_what_is_chosen_and_taken_back_is_seen_again(travel: Travel, photo: Path) -> None:
+    engines: list[FakeEngine] = []
+
+    def start(where: Places, on_event: OnEvent) -> EngineLike:
+        engines.append(FakeEngine(StudioScript(where.blobs), threaded=True))
+        return engines[0].start(on_event)
+
+    async def journey(artist: Traveller) -> None:
+        def asked() -> int:
+            return len(engines[0].requests_of(EnlargementSpot))
+
+        await artist.drop_photo(photo)
+        dialog = dialog_of(artist)
+        await artist.settle()
+        seen = colour_in(dialog)
+        assert seen != QColor(THEME.canvas)
+        named(dialog, QDoubleSpinBox, "Resolution").setValue(600)
+        await asyncio.sleep(2 * PAUSE_MS / 1000)
+        assert (colour_in(dialog), asked()) == (seen, 1)
+        press(dialog, "Scale: 4× as wide")
+        press(dialog, "Scale: 2× as wide")
+        assert colour_in(dialog) == QColor(THEME.canvas)
+        await until(lambda: asked() == 2)
+        await artist.settle()
+        assert colour_in(dialog) == seen
+        dialog.choose_file(photo)  # the same once more
+        await artist.settle()
+        assert (colour_in(dialog), asked()) == (seen, 3)
+        dialog.reject()
+        await artist.settle()
+
+    travel(start, journey)
+
+
+def test_a_photo_that_is_gone_from_the_disk_is_told(travel: Travel, photo: Path) -> None:
+    def start(where: Places, on_event: OnEvent) -> EngineLike:
+        answers = StudioScript(where.blobs)
+
+        def script(request: Request[Any]) -> Iterator[Body]:
+            if isinstance(request, Thumbnail):
+                raise FileMissing(request.photo.name)
+            yield from answers(request)
+
+        return FakeEngine(script, threaded=True).start(on_event)
+
+    async def journey(artist: Traveller) -> None:
+        await artist.drop_photo(photo)
+        dialog = dialog_of(artist)
+        await artist.settle()
+        assert "boat.png" in shown_texts(dialog)
+        assert FileMissing("boat.png").failure().sentence in shown_texts(dialog)
+        assert not named(dialog, QPushButton, "Enlarge").isEnabled()
+        dialog.reject()
+        await artist.settle()
+
+    travel(start, journey)
 
 
 def test_on_an_empty_canvas_a_file_is_asked_for(engine: StartEngine, travel: Travel, photo: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class FileFields(QObject):
         super().__init__(parent)
         self._name, self._suffix = QLineEdit(), Caption()
         self._folder, self._browse = QLineEdit(), push_button("Browse…")
+        self._folder_chosen = False
         self._format = choice("Format", *((each.title, each.id) for each in FORMATS), letters=5)
         self._purpose = ElidedLabel(role="caption")
         self._bits = choice("Depth", ("Depth of the photo", None), ("8 bits", 8), ("16 bits", 16), letters=14)
@@ -60,6 +61,11 @@ class FileFields(QObject):
     @property
     def path(self) -> Path:
         return Path(self._folder.text().strip()).expanduser() / (self.stem + self.format.suffix)
+
+    @property
+    def folder_chosen(self) -> bool:
+        """Whether the artist has said which one."""
+        return self._folder_chosen
 
     @property
     def quality(self) -> int:
@@ -166,16 +172,21 @@ class FileFields(QObject):
         self._name.textChanged.connect(self.changed)
         self._name.editingFinished.connect(self.take_suffix)
         self._folder.textChanged.connect(self.changed)
-        self._browse.clicked.connect(self._choose_folder)
+        self._folder.textEdited.connect(self._choose_folder)
+        self._browse.clicked.connect(self._ask_for_folder)
         for box in (self._format, self._bits, self._compression, self._chroma):
             box.currentIndexChanged.connect(self.changed)
         self._quality.changed.connect(lambda *_: self.changed.emit())
         self._lossless.toggled.connect(self.changed)
 
-    def _choose_folder(self) -> None:
+    def _choose_folder(self, folder: str) -> None:
+        self._folder_chosen = True
+        self._folder.setText(folder)
+
+    def _ask_for_folder(self) -> None:
         dialog = QFileDialog(self._folder.window(), "Choose a folder", self._folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder.setText)
+        dialog.fileSelected.connect(self._choose_folder)
         dialog.open()

@@ -108,9 +108,12 @@ def test_the_loupe_shows_the_last_spot_that_was_wanted(play: Play, photo: Path) 
         looks = [Loupe(studio.session.recipe, 600, Spot(left, 0, 30, 20)) for left in (0, 10, 20)]
         for look in looks:
             studio.loupe.look(look)
-        studio.loupe.look(looks[-1])  # the same again asks nobody
+        studio.loupe.look(looks[-1])  # being made, it is not asked for again
         await sitting.settle()
         assert sitting.engine.requests_of(Loupe) == looks
+        studio.loupe.look(looks[-1])  # who has forgotten it gets it once more
+        await sitting.settle()
+        assert sitting.engine.requests_of(Loupe) == [*looks, looks[-1]]
         assert tuple(shown[-1].pixels[0, 0, 2::-1]) == colour_of((looks[-1].recipe, looks[-1].spot))
         assert busy[-1] is False
 
@@ -130,7 +133,7 @@ def test_the_loupe_tells_why_there_are_no_pixels(play: Play, photo: Path) -> Non
 
         sitting.engine._script = script
         told: list[str] = []
-        studio.loupe.failed.connect(told.append)
+        studio.loupe.failed.connect(lambda _, sentence: told.append(sentence))
         await sitting.open(photo)
         studio.loupe.look(Loupe(studio.session.recipe, None, Spot(0, 0, 10, 10)))
         await sitting.settle()

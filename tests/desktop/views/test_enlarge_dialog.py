@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -25,9 +26,16 @@ LOUPES = ("As it is, plainly enlarged", "Loupe, 100 per cent")
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, tmp_path: Path) -> EnlargeDialog:
+def wanted() -> list[EnlargementSpot]:
+    """What the loupes of `dialog` were to show, the last one last."""
+    return []
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, tmp_path: Path, wanted: list[EnlargementSpot]) -> EnlargeDialog:
     made = EnlargeDialog()
     qtbot.addWidget(made)
+    made.spot_wanted.connect(wanted.append)
     made.set_choice(EnlargeChoice(), tmp_path)
     made.set_photo(HARBOUR)
     made.open()
@@ -121,11 +129,11 @@ def test_the_loupes_look_at_the_middle_first(dialog: EnlargeDialog, qtbot: QtBot
     assert (wanted.args[0].scale, wanted.args[0].spot.left) == (4, 8000 - shown.width() // 2)
 
 
-def test_what_a_spot_took_tells_how_long_all_will_take(dialog: EnlargeDialog) -> None:
+def test_what_a_spot_took_tells_how_long_all_will_take(dialog: EnlargeDialog, wanted: list[EnlargementSpot]) -> None:
     assert "minute" not in shown_texts(dialog)
-    dialog.show_pair(pair())
+    dialog.show_pair(wanted[-1], pair())
     assert "2 minutes" in shown_texts(dialog)  # 48 megapixels
-    dialog.show_pair(pair(20.0))  # other work came between
+    dialog.show_pair(wanted[-1], pair(20.0))  # other work came between
     assert "2 minutes" in shown_texts(dialog)
     press(dialog, "Scale: 4× as wide")
     assert "minute" not in shown_texts(dialog)  # another network
@@ -133,14 +141,43 @@ def test_what_a_spot_took_tells_how_long_all_will_take(dialog: EnlargeDialog) ->
     assert "2 minutes" in shown_texts(dialog)
 
 
-def test_both_loupes_show_their_pixels(dialog: EnlargeDialog) -> None:
-    dialog.show_pair(pair())
-    colours = [named(dialog, LoupeView, name).grab().toImage().pixelColor(20, 20) for name in LOUPES]
-    assert [colour.red() for colour in colours] == [10, 40]
+def reds(dialog: EnlargeDialog) -> list[int]:
+    """Of the pixels in both loupes."""
+    return [named(dialog, LoupeView, name).grab().toImage().pixelColor(20, 20).red() for name in LOUPES]
 
 
-def test_what_cannot_be_shown_cannot_be_made(dialog: EnlargeDialog, qtbot: QtBot) -> None:
-    dialog.refuse("The model file mine.pth cannot be used: reading it needs the package spandrel.")
+def test_both_loupes_show_their_pixels(dialog: EnlargeDialog, wanted: list[EnlargementSpot]) -> None:
+    dialog.show_pair(wanted[-1], pair())
+    assert reds(dialog) == [10, 40]
+
+
+def test_an_answer_to_what_is_wanted_no_more_is_none(dialog: EnlargeDialog, wanted: list[EnlargementSpot], qtbot: QtBot) -> None:
+    dark = reds(dialog)
+    with qtbot.waitSignal(dialog.spot_wanted):
+        press(dialog, "Scale: 4× as wide")
+        dialog.show_pair(wanted[0], pair())  # of the network of two times
+    dialog.refuse(wanted[0], "Too late.")
+    assert reds(dialog) == dark
+    assert "minute" not in shown_texts(dialog)
+    assert go(dialog).isEnabled()
+    dialog.set_reading("quay.jpg")
+    dialog.refuse(wanted[-1], "Too late.")
+    assert "Reading quay.jpg" in shown_texts(dialog)
+
+
+def test_a_resolution_changes_no_pixels(dialog: EnlargeDialog, wanted: list[EnlargementSpot], qtbot: QtBot) -> None:
+    dialog.show_pair(wanted[-1], pair())
+    with qtbot.assertNotEmitted(dialog.spot_wanted, wait=250):
+        named(dialog, QDoubleSpinBox, "Resolution").setValue(240)
+    assert reds(dialog) == [10, 40]
+    dialog.refuse(wanted[-1], "No such network.")
+    named(dialog, QDoubleSpinBox, "Resolution").setValue(300)
+    assert "No such network." in shown_texts(dialog)
+    assert not go(dialog).isEnabled()
+
+
+def test_what_cannot_be_shown_cannot_be_made(dialog: EnlargeDialog, wanted: list[EnlargementSpot]) -> None:
+    dialog.refuse(wanted[-1], "The model file mine.pth cannot be used: reading it needs the package spandrel.")
     assert "needs the package spandrel" in shown_texts(dialog)
     assert not go(dialog).isEnabled()
     named(dialog, QLineEdit, "File name").setText("other")
@@ -168,6 +205,19 @@ def test_without_a_photo_one_is_asked_for(dialog: EnlargeDialog, qtbot: QtBot, t
     assert "Reading quay.jpg" in shown_texts(dialog)
     dialog.set_photo(HARBOUR)
     assert go(dialog).isEnabled()
+
+
+def test_a_folder_that_was_typed_stays(dialog: EnlargeDialog, tmp_path: Path) -> None:
+    dialog.set_choice(EnlargeChoice(), tmp_path, known=False)
+    (tmp_path / "photos").mkdir()
+    dialog.choose_file(tmp_path / "photos" / "quay.jpg")
+    assert dialog.request.output.path.parent == tmp_path / "photos"
+    (tmp_path / "mine").mkdir()
+    folder = named(dialog, QLineEdit, "Folder")
+    folder.selectAll()
+    QTest.keyClicks(folder, str(tmp_path / "mine"))
+    dialog.choose_file(tmp_path / "quay.jpg")
+    assert dialog.request.output.path.parent == tmp_path / "mine"
 
 
 def test_a_photo_is_dropped(dialog: EnlargeDialog, qtbot: QtBot, tmp_path: Path) -> None:
