@@ -109,26 +109,29 @@ def scaling(source: Strips, width: int, height: int, target: Path) -> Streaming:
     """Strips about to become others of width x height, by a Lanczos filter."""
     layout = Layout(f"{source.layout.key} {width} x {height}", width, height, source.layout.channels, source.layout.bits, ROWS)
     check_room(target.parent, layout.bytes, source.subject)
-    image = _scaled(source, width, height)
+    return Streaming(Strips.begin(target, layout, source.subject), _rows(source, width, height), source.subject)
+
+
+def reduced(source: Strips, width: int, height: int) -> Picture:
+    """A picture of width x height in memory."""
+    layout, fetch = source.layout, _rows(source, width, height)
+    samples = np.empty((height, width, layout.channels), layout.dtype)
+    for top in range(0, height, ROWS):
+        rows = min(ROWS, height - top)
+        samples[top : top + rows] = fetch(top, rows)
+    return Picture(samples[..., :3], samples[..., 3] if layout.channels == 4 else None)
+
+
+def _rows(source: Strips, width: int, height: int) -> Callable[[int, int], Samples]:
+    """(top, height) -> rows of the picture at width x height."""
+    image, layout = _scaled(source, width, height), source.layout
 
     def fetch(top: int, height: int) -> Samples:
         samples = _samples(image.crop(0, top, width, height).write_to_memory(), height, layout, layout.channels)
         let_go(source.path)
         return samples
 
-    return Streaming(Strips.begin(target, layout, source.subject), fetch, source.subject)
-
-
-def reduced(source: Strips, width: int, height: int) -> Picture:
-    """A picture of width x height in memory."""
-    layout = source.layout
-    image = _scaled(source, width, height)
-    samples = np.empty((height, width, layout.channels), layout.dtype)
-    for top in range(0, height, ROWS):
-        rows = min(ROWS, height - top)
-        samples[top : top + rows] = _samples(image.crop(0, top, width, rows).write_to_memory(), rows, layout, layout.channels)
-        let_go(source.path)
-    return Picture(samples[..., :3], samples[..., 3] if layout.channels == 4 else None)
+    return fetch
 
 
 def _samples(raw: Any, height: int, layout: Layout, channels: int) -> Samples:
