@@ -230,9 +230,17 @@ def test_the_network_sees_the_painting_across_all_strips(
 
 
 def test_smaller_tiles_enlarge_alike(context: Context, layer: Layer, upscaler: None, opened: list[Strips], tmp_path: Path) -> None:
-    recipe, rect = Recipe((replace(layer, strength=0.0),)), Rect(0, 0, 600, 400)
-    usual = pixels(printed(context, recipe, 600, 400, opened, tmp_path / "usual"), rect)
-    assert np.array_equal(pixels(printed(context.reduced(), recipe, 600, 400, opened, tmp_path / "reduced"), rect), usual)
+    recipes, rect = (Recipe((replace(layer, strength=0.0),)), Recipe((layer,))), Rect(0, 0, 600, 400)
+
+    def made(context: Context, name: str) -> list[np.ndarray]:
+        return [
+            pixels(printed(context, recipe, 600, 400, opened, tmp_path / f"{name} {place}"), rect) for place, recipe in enumerate(recipes)
+        ]
+
+    usual, reduced = made(context, "usual"), made(context.reduced(), "reduced")
+    assert np.array_equal(usual[0], reduced[0])
+    assert np.abs(usual[1] - reduced[1]).max() < 4 / 65535  # tiles of other shapes may round a level the other way, which is enlarged
+    assert np.abs(usual[0] - usual[1]).mean() > 0.01
 
 
 def test_a_transparent_photo_of_sixteen_bits_is_enlarged_whole(context: Context, upscaler: None, tmp_path: Path) -> None:
@@ -248,5 +256,5 @@ def test_a_transparent_photo_of_sixteen_bits_is_enlarged_whole(context: Context,
     assert made.alpha is not None
     assert made.alpha[:, :140].min() == 65535
     assert made.alpha[:, 160:].max() == 0
-    edge = made.pixels[20:-20, 140:149].astype(int)  # what is half seen there is grey, not red
-    assert np.abs(edge[..., 0] - edge[..., 1]).max() < np.abs(made.pixels[20:-20, 20:100].astype(int) - made.pixels[0, 0]).max()
+    red = np.abs(made.pixels[20:-20, 20:152, 0].astype(int) - made.pixels[20:-20, 20:152, 1])
+    assert red.max() < 12_000  # an untrained network tints by up to 9300; hidden colours at the edge make it 24 000 and more
