@@ -33,7 +33,7 @@ from torch import Tensor
 from engine import render
 from engine.api.events import Progress
 from engine.api.recipe import CROSSFADE, LOOK_EDGE, BlobId, Layer, Recipe
-from engine.api.upscaling import ENLARGING, print_scale
+from engine.api.upscaling import ENLARGING, PRINT_SCALE
 from engine.compositing import over, with_colours_of
 from engine.context import Context, Step, Wait
 from engine.device import trim_memory
@@ -71,9 +71,12 @@ class Finer:
     """What a network enlarges on its way to the print, to width x height."""
 
     model: Upscaler
-    scale: int
     width: int
     height: int
+
+    @property
+    def scale(self) -> int:
+        return PRINT_SCALE
 
     @property
     def pixels(self) -> int:
@@ -116,8 +119,8 @@ def plan(layer: Layer, recipe: Recipe, width: int, height: int, context: Context
 
 def _finer(own_width: int, own_height: int, width: int, height: int, context: Context) -> Finer | None:
     ratio = max(width / own_width, height / own_height)
-    model, scale = print_upscaler(ratio, context), print_scale(ratio)
-    return None if model is None else Finer(model, scale, own_width * scale, own_height * scale)
+    model = print_upscaler(ratio, context)
+    return None if model is None else Finer(model, own_width * PRINT_SCALE, own_height * PRINT_SCALE)
 
 
 def _levels(layer: Layer, recipe: Recipe, width: int, height: int) -> tuple[tuple[int, int], ...]:
@@ -244,13 +247,11 @@ def _paint(strips: Strips, before: Enlarged, layer: Layer, moments: Moments | No
 
 def _enlarge(raster: Raster, finer: Finer, name: str, open_strips: OpenStrips, context: Context) -> Generator[Step, Any, Strips]:
     """A raster enlarged by the network, a row of squares at a time."""
-    width = raster.shape[1]
     strips = yield from open_strips(f"{name}-enlarged", finer.width, finer.height, finer.model.tile * finer.scale)
     for index in range(strips.layout.count):
         if strips.has(index):
             continue
-        strip = strips.layout.strip(index)
-        area = Rect(0, strip.top // finer.scale, width, strip.bottom // finer.scale)
+        area = strips.layout.strip(index).source(finer.scale)
         samples = yield from enlarged_squares(finer.model, raster, area, finer.scale)
         yield Wait(context.io.submit(strips.write, index, samples))
         trim_memory()

@@ -89,20 +89,23 @@ def photo_rasters(photo: Source, width: int, height: int, context: Context) -> G
         if not enlarged:
             strips = yield from _scaled(strips, *covering_size(strips.layout.width, strips.layout.height, width, height), context)
         return Channels(strips, 0, 3), Channels(strips, 3, 4) if strips.layout.channels == 4 else None
-    picture = yield from _spread(photo, context) if enlarged else photo_at(photo, width, height, context)
+    if enlarged:
+        picture = yield from spread((yield from whole_picture(photo, context)), photo.key, context)
+    else:
+        picture = yield from photo_at(photo, width, height, context)
     return ArrayRaster(picture.pixels), None if picture.alpha is None else ArrayRaster(picture.alpha[..., None])
 
 
-def _spread(photo: Source, context: Context) -> Rendering:
-    """`whole_picture` with no hidden colours under transparent pixels, which would come to the edges where it is enlarged."""
-    picture = yield from whole_picture(photo, context)
+def spread(picture: Picture, key: str, context: Context) -> Rendering:
+    """A picture, for which `key` stands, with no hidden colours under transparent pixels: they would come to the edges where it is
+    enlarged. Kept for the next window, if there is room for more than that."""
     if picture.alpha is None:
         return picture
-    cache, key = context.models.cache, ("spread", photo.key)
-    known = cache.get(key, np.ndarray)
+    cache, name = context.models.cache, ("spread", key)
+    known = cache.get(name, np.ndarray)
     if known is None:
-        spread: Picture = yield Wait(context.io.submit(colours_spread, picture))
-        known = cache.put(key, spread.pixels)
+        made: Picture = yield Wait(context.io.submit(colours_spread, picture))
+        known = made.pixels if 2 * made.pixels.nbytes > cache.room else cache.put(name, made.pixels)
     return replace(picture, pixels=known)
 
 

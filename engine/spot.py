@@ -12,13 +12,26 @@ from typing import Any
 import numpy as np
 
 from engine import render
+from engine.api.errors import BadRequest
+from engine.api.limits import print_budget
+from engine.api.proofing import Spot
 from engine.api.recipe import Layer
 from engine.context import Context, Step
+from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_sixteen
 from engine.imaging.windows import Cutout, Enlarged, Gridless, Raster, Rect
 from engine.printing import Finer, Painted, Plan, first_level, kernel_of, mask_windows, refined
 from engine.sources import photo_rasters
 from engine.upscaling import enlarged_squares, seen_by, squares
+
+
+def checked_rect(spot: Spot, width: int, height: int, subject: str) -> Rect:
+    """A spot of a picture of width x height. Raises ImageTooLarge where no such picture is made, BadRequest where the spot lies outside."""
+    check_size(width, height, print_budget(), subject)
+    rect = Rect(spot.left, spot.top, spot.left + spot.width, spot.top + spot.height)
+    if not (0 <= rect.left < rect.right <= width and 0 <= rect.top < rect.bottom <= height):
+        raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
+    return rect
 
 
 def painted_at(rect: Rect, layer: Layer, levels: Plan, width: int, height: int, context: Context) -> Generator[Step, Any, Painted]:
@@ -69,16 +82,14 @@ def _empty(finer: Finer) -> Cutout:
 
 def _area(needed: Rect, finer: Finer, size: tuple[int, int]) -> Rect:
     """The network's squares, in pixels of what it enlarges (`size`), that a rectangle of what it makes is cut from."""
-    scale = finer.scale
-    rect = Rect(needed.left // scale, needed.top // scale, -(-needed.right // scale), -(-needed.bottom // scale))
-    return squares(finer.model, (size[1], size[0], 3), rect)
+    return squares(finer.model, (size[1], size[0], 3), needed.source(finer.scale))
 
 
 def _enlarged_part(needed: Rect, raster: Raster, finer: Finer) -> Generator[Step, Any, Cutout]:
     height, width, _ = raster.shape
-    area, scale = _area(needed, finer, (width, height)), finer.scale
-    samples = yield from enlarged_squares(finer.model, raster, area, scale)
-    return Cutout(finer.height, finer.width, Rect(*(scale * end for end in (area.left, area.top, area.right, area.bottom))), samples)
+    area = _area(needed, finer, (width, height))
+    samples = yield from enlarged_squares(finer.model, raster, area, finer.scale)
+    return Cutout(finer.height, finer.width, area.times(finer.scale), samples)
 
 
 def _painted_part(part: Rect, layer: Layer, size: tuple[int, int], before: Enlarged, context: Context) -> Generator[Step, Any, Cutout]:

@@ -6,7 +6,7 @@ picture have one shape where the picture is large enough, so that their sums are
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,11 @@ from torch import Tensor
 
 from engine.api.errors import BadRequest, UnknownModel
 from engine.api.events import Progress
-from engine.api.upscaling import ENLARGING, SCALES, print_scale
+from engine.api.upscaling import ENLARGING, PRINT_SCALE, SCALES, enlarges_by_network
 from engine.context import Context, Step
 from engine.imaging.depth import to_sixteen
 from engine.imaging.picture import Picture, Samples, to_uint8
-from engine.imaging.windows import ArrayRaster, Raster, Rect, around_indices, mirrored, unit
+from engine.imaging.windows import ArrayRaster, Floats, Raster, Rect, around_indices, mirrored, unit
 from engine.models.upscaler import Upscaler
 
 
@@ -58,6 +58,16 @@ def enlarged(model: Upscaler, source: Raster, rect: Rect, scale: int, side: int)
     return (inner if ratio == 1 else F.avg_pool2d(inner, ratio))[0]
 
 
+def enlarge_tiles(
+    model: Upscaler, source: Raster, area: Rect, scale: int, side: int, put: Callable[[Rect, Floats], Progress | None]
+) -> Generator[Step, Any, None]:
+    """A rectangle of the source, tile by tile: `put` takes the place of each in the enlarged picture with its pixels (h, w, 3) in 0..1, and
+    answers what there is to tell."""
+    for rect in tiles(area, side):
+        colour = yield from enlarged(model, source, rect, scale, side)
+        yield put(rect.times(scale), colour.permute(1, 2, 0).numpy())
+
+
 def _seen(model: Upscaler, shape: tuple[int, int, int], rect: Rect, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The rows and columns of a picture that a rectangle's window is made of. Windows are of one shape, whatever the rectangle: their last
     rows and columns lie beyond the picture where it is a smaller one."""
@@ -72,10 +82,10 @@ def _seen(model: Upscaler, shape: tuple[int, int, int], rect: Rect, side: int) -
 
 def print_upscaler(ratio: float, context: Context) -> Upscaler | None:
     """The house's for what a print enlarges by `ratio`; None where a filter is to do it, also because no such network is installed."""
-    if not print_scale(ratio):
+    if not enlarges_by_network(ratio):
         return None
     try:
-        return context.models.house_upscaler("faithful", print_scale(ratio))
+        return context.models.house_upscaler("faithful", PRINT_SCALE)
     except UnknownModel:
         return None
 
@@ -98,12 +108,12 @@ def seen_by(model: Upscaler, shape: tuple[int, int, int], area: Rect) -> Rect:
 def enlarged_squares(model: Upscaler, source: Raster, area: Rect, scale: int) -> Generator[Step, Any, Samples]:
     """(scale h, scale w, 3) uint16: an area of whole squares, enlarged; each tells its pixels of the source as progress."""
     samples = np.empty((area.height * scale, area.width * scale, 3), np.uint16)
-    for rect in tiles(area, model.tile):
-        colour = yield from enlarged(model, source, rect, scale, model.tile)
-        top, left = (rect.top - area.top) * scale, (rect.left - area.left) * scale
-        window = (slice(top, top + rect.height * scale), slice(left, left + rect.width * scale))
-        samples[window] = to_sixteen(colour.permute(1, 2, 0).numpy())
-        yield Progress(rect.width * rect.height * ENLARGING, 0, "enlarging")
+
+    def put(place: Rect, colour: Floats) -> Progress:
+        samples[place.within(area.times(scale))] = to_sixteen(colour)
+        return Progress(place.width * place.height / scale**2 * ENLARGING, 0, "enlarging")
+
+    yield from enlarge_tiles(model, source, area, scale, model.tile, put)
     return samples
 
 
@@ -133,14 +143,12 @@ def enlarged_still(picture: Picture, key: str, context: Context) -> Generator[St
 
 def enlarged_picture(model: Upscaler, picture: Picture, context: Context) -> Generator[Step, Any, Picture]:
     """A small picture without alpha, enlarged by the model's own scale; as many bits a sample."""
-    scale = model.scale
+    scale, area = model.scale, Rect(0, 0, picture.width, picture.height)
     pixels = np.empty((picture.height * scale, picture.width * scale, 3), picture.pixels.dtype)
-    source = ArrayRaster(picture.pixels)
-    side = tile_side(model, context)
-    for rect in tiles(Rect(0, 0, picture.width, picture.height), side):
-        colour = yield from enlarged(model, source, rect, scale, side)
-        window = (slice(rect.top * scale, rect.bottom * scale), slice(rect.left * scale, rect.right * scale))
-        sixteen = to_sixteen(colour.permute(1, 2, 0).numpy())
-        pixels[window] = sixteen if picture.bits == 16 else to_uint8(sixteen)
-        yield None
+
+    def put(place: Rect, colour: Floats) -> None:
+        sixteen = to_sixteen(colour)
+        pixels[place.within(area.times(scale))] = sixteen if picture.bits == 16 else to_uint8(sixteen)
+
+    yield from enlarge_tiles(model, ArrayRaster(picture.pixels), area, scale, tile_side(model, context), put)
     return Picture(pixels)

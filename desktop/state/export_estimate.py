@@ -11,7 +11,7 @@ from typing import Final
 from engine.api.errors import BadRequest
 from engine.api.limits import print_budget
 from engine.api.output import Compression
-from engine.api.upscaling import print_scale
+from engine.api.upscaling import enlarges_by_network
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def effort(width: int, height: int, native: tuple[int, int] | None) -> float:
 
 def _doubled(width: int, height: int, native: tuple[int, int] | None) -> int:
     """The photo's pixels where a network enlarges them for this print, else 0."""
-    if native is None or min(native) < 1 or not print_scale(max(width / native[0], height / native[1])):
+    if native is None or min(native) < 1 or not enlarges_by_network(max(width / native[0], height / native[1])):
         return 0
     return native[0] * native[1]
 

@@ -35,7 +35,11 @@ ENLARGING = 2.0
 """What a pixel costs that a print's network enlarges, where one that is painted costs 1."""
 
 
-def print_scale(ratio: float) -> int:
-    """By how much a network enlarges what a print shows at `ratio` times its size, before a filter brings it to that size; 0 where the
-    filter does it alone. Always twice: a network for four times is no nearer, and what it makes would have to be reduced again."""
-    return min(SCALES) if ratio >= PRINT_FROM else 0
+PRINT_SCALE = 2
+"""By how much a print's network enlarges, before a filter does the rest: one for four times is no nearer, and what it makes would have to
+be reduced again."""
+
+
+def enlarges_by_network(ratio: float) -> bool:
+    """Whether a print that shows something at `ratio` times its size has a network enlarge it first."""
+    return ratio >= PRINT_FROM

@@ -7,19 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.errors import BadRequest
 from engine.api.events import Frame
-from engine.api.limits import print_budget
 from engine.api.proofing import Loupe, SoftProof
 from engine.context import Context, Step, Wait
-from engine.imaging.decoding import check_size
 from engine.imaging.depth import to_eight, to_sixteen
 from engine.imaging.picture import Picture
 from engine.imaging.proofing import proofed
-from engine.imaging.windows import Rect
 from engine.jobs.preview import frame
 from engine.printing import composite, plan
-from engine.spot import painted_at
+from engine.spot import checked_rect, painted_at
 
 
 def soft_proof(request: SoftProof, context: Context) -> Generator[Step, Any, None]:
@@ -30,12 +26,9 @@ def soft_proof(request: SoftProof, context: Context) -> Generator[Step, Any, Non
 
 def loupe(request: Loupe, context: Context) -> Generator[Step, Any, None]:
     """One `Frame` of the spot, in 8 bits as a file would have them."""
-    recipe, spot = request.recipe.check(), request.spot
+    recipe = request.recipe.check()
     width, height = recipe.size_at(request.long_edge)
-    check_size(width, height, print_budget(), request.subject)
-    rect = Rect(spot.left, spot.top, spot.left + spot.width, spot.top + spot.height)
-    if not (0 <= rect.left < rect.right <= width and 0 <= rect.top < rect.bottom <= height):
-        raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
+    rect = checked_rect(request.spot, width, height, request.subject)
     layers = []
     for layer in recipe.shown:
         levels = yield from plan(layer, recipe, width, height, context)

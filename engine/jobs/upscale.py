@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.errors import BadRequest
 from engine.api.events import Frame, Progress
 from engine.api.limits import print_budget
 from engine.api.output import Output
@@ -35,7 +34,9 @@ from engine.jobs.export import check_webp, encoded
 from engine.jobs.preview import frame
 from engine.jobs.unfinished import Unfinished
 from engine.models.upscaler import Upscaler
-from engine.upscaling import check_scale, enlarged, tile_side, tiles
+from engine.sources import spread
+from engine.spot import checked_rect
+from engine.upscaling import check_scale, enlarge_tiles, tile_side
 
 UPSCALED_KEY = "sfumato-upscaled"
 """Under which a file says how it was enlarged."""
@@ -122,13 +123,11 @@ def _strip(sheet: Sheet, strip: Rect, context: Context) -> Generator[Step, Any, 
     opacity = None if picture.alpha is None else ArrayRaster(picture.alpha[..., None])
     alpha = None if opacity is None else Enlarged.stretched(opacity, sheet.layout.width, sheet.layout.height)
     samples = np.empty((strip.height, strip.width, sheet.layout.channels), sheet.layout.dtype)
-    side = tile_side(sheet.model, context)
-    for rect in tiles(Rect(0, strip.top // scale, picture.width, strip.bottom // scale), side):
-        colour = yield from enlarged(sheet.model, source, rect, scale, side)
-        place = Rect(rect.left * scale, rect.top * scale, rect.right * scale, rect.bottom * scale)
-        made = _samples(colour.permute(1, 2, 0).numpy(), None if alpha is None else alpha.window(place), place, sheet)
-        samples[place.top - strip.top : place.bottom - strip.top, place.left : place.right] = made
-        yield None
+
+    def put(place: Rect, colour: Floats) -> None:
+        samples[place.within(strip)] = _samples(colour, None if alpha is None else alpha.window(place), place, sheet)
+
+    yield from enlarge_tiles(sheet.model, source, strip.source(scale), scale, tile_side(sheet.model, context), put)
     return samples
 
 
@@ -145,14 +144,12 @@ def _samples(colour: Floats, alpha: Floats | None, place: Rect, sheet: Sheet) ->
 
 def enlargement_spot(request: EnlargementSpot, context: Context) -> Generator[Step, Any, Comparison]:
     """The spot in two ways. The network sees the photo in the screen's colours; of a photo in sRGB these are the pixels of the file."""
-    photo, scale, spot = request.photo, request.scale, request.spot
+    photo, scale = request.photo, request.scale
     model = _chosen(request, context)
     width, height = photo.width * scale, photo.height * scale
-    check_size(width, height, print_budget(), photo.name)
-    rect = Rect(spot.left, spot.top, spot.left + spot.width, spot.top + spot.height)
-    if not (0 <= rect.left < rect.right <= width and 0 <= rect.top < rect.bottom <= height):
-        raise BadRequest("The spot", f"it lies outside the picture of {width} × {height} pixels")
-    picture: Picture = yield Wait(context.io.submit(_on_screen, request, context))
+    rect = checked_rect(request.spot, width, height, photo.name)
+    whole: Picture = yield Wait(context.io.submit(context.blobs.picture, photo.blob, photo.name))
+    picture = yield from spread(whole, photo.key, context)
     started = time.perf_counter()
     colour, worked = yield from _spot(model, ArrayRaster(picture.pixels), rect, scale, context)
     seconds = (time.perf_counter() - started) / worked * _work(model.tile, model) / (model.tile * scale) ** 2
@@ -163,25 +160,21 @@ def enlargement_spot(request: EnlargementSpot, context: Context) -> Generator[St
     return Comparison(_shown(plain, alpha, rect, scale), _shown(colour, alpha, rect, scale), seconds * 1e6)
 
 
-def _on_screen(request: EnlargementSpot, context: Context) -> Picture:
-    return colours_spread(context.blobs.picture(request.photo.blob, request.photo.name))
-
-
 def _spot(model: Upscaler, source: ArrayRaster, rect: Rect, scale: int, context: Context) -> Generator[Step, Any, tuple[Floats, int]]:
     """(h, w, 3) in 0..1 of a rectangle of the result, and how many pixels of the photo the network has gone through for it: tiles no
     larger than the spot needs, as other people's networks take seconds for a whole one."""
-    needed = Rect(rect.left // scale, rect.top // scale, -(-rect.right // scale), -(-rect.bottom // scale))
-    side = min(tile_side(model, context), max(needed.width, needed.height))
-    made = np.empty((needed.height * scale, needed.width * scale, 3), np.float32)
+    needed = rect.source(scale)
+    side, around = min(tile_side(model, context), max(needed.width, needed.height)), needed.times(scale)
+    made = np.empty((around.height, around.width, 3), np.float32)
     worked = 0
-    for tile in tiles(needed, side):
-        colour = yield from enlarged(model, source, tile, scale, side)
-        top, left = (tile.top - needed.top) * scale, (tile.left - needed.left) * scale
-        made[top : top + tile.height * scale, left : left + tile.width * scale] = colour.permute(1, 2, 0).numpy()
+
+    def put(place: Rect, colour: Floats) -> None:
+        nonlocal worked
+        made[place.within(around)] = colour
         worked += _work(side, model)
-        yield None
-    top, left = rect.top - needed.top * scale, rect.left - needed.left * scale
-    return made[top : top + rect.height, left : left + rect.width], worked
+
+    yield from enlarge_tiles(model, source, needed, scale, side, put)
+    return made[rect.within(around)], worked
 
 
 def _work(side: int, model: Upscaler) -> int:

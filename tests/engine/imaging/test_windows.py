@@ -65,3 +65,12 @@ def test_gridless_white_stays_white_and_threads_are_no_trouble() -> None:
     for shape in ((1, 1, 3), (1, 9, 3), (3, 2, 3)):
         white = np.full(shape, 65535, np.uint16)
         assert np.array_equal(Gridless(ArrayRaster(white)).read(Rect(0, 0, shape[1], shape[0])), white)
+
+
+def test_a_rectangle_of_an_enlarged_picture_comes_from_the_smallest_around_it() -> None:
+    rect = Rect(3, 4, 8, 9)
+    assert rect.source(4) == Rect(0, 1, 2, 3)
+    assert rect.times(4).source(4) == rect
+    around = rect.source(4).times(4)
+    samples = np.arange(around.height * around.width).reshape(around.height, around.width)
+    assert np.array_equal(samples[rect.within(around)], samples[0:5, 3:8])

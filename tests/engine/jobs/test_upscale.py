@@ -28,6 +28,7 @@ from engine.context import Context, Wait
 from engine.imaging.files import load, read_text, save
 from engine.imaging.picture import Picture
 from engine.imaging.profiles import output_profile, srgb_profile
+from engine.imaging.resampling import colours_spread
 from engine.imaging.strips import Strips
 from engine.jobs.library import import_picture
 from engine.jobs.upscale import UPSCALED_KEY, enlargement_spot, upscale
@@ -227,6 +228,24 @@ def test_a_spot_is_transparent_where_the_photo_is(taken: Taken, context: Context
     for frame in (pair.plain, pair.enlarged):
         assert frame.pixels[:, :36, 3].max() == 0
         assert frame.pixels[:, 44:, 3].min() == 255
+
+
+def test_hidden_colours_are_spread_once_for_all_spots(
+    taken: Taken, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alpha = np.full((36, 40), 255, np.uint8)
+    alpha[:, :20] = 0
+    save(Picture(np.full((36, 40, 3), 200, np.uint8), alpha), tmp_path / "cut.png")
+    photo, counted = taken(tmp_path / "cut.png"), list[Picture]()
+
+    def counting(picture: Picture) -> Picture:
+        counted.append(picture)
+        return colours_spread(picture)
+
+    monkeypatch.setattr("engine.sources.colours_spread", counting)
+    for left in (0, 9):
+        drive(enlargement_spot(EnlargementSpot(photo, Spot(left, 0, 20, 20), 2, "faithful"), context))
+    assert len(counted) == 1
 
 
 def test_a_spot_that_cannot_be_shown_is_refused(photo: Photo, context: Context, tmp_path: Path) -> None:
