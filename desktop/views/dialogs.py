@@ -21,17 +21,19 @@ DOCUMENTS: Final = f"Sfumato documents (*{DOCUMENT_SUFFIX})"
 PICTURES: Final = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(PICTURE_SUFFIXES))});;All files (*)"
 
 
-def ask_for_files(parent: QWidget, title: str, names: str, then: Callable[[list[Path]], None], *, several: bool = False) -> QFileDialog:
-    """Ask for files to open; `names` is Qt's filter."""
-    dialog = QFileDialog(parent, title, pictures_folder(), names)
+def ask_for_files(
+    parent: QWidget, title: str, names: str, then: Callable[[list[Path]], None], *, several: bool = False, folder: str = ""
+) -> QFileDialog:
+    """Ask for files to open, first in `folder`, or where the pictures are; `names` is Qt's filter."""
+    dialog = QFileDialog(parent, title, folder or pictures_folder(), names)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
     dialog.filesSelected.connect(lambda chosen: then([Path(file) for file in chosen]))
     return _show(dialog)
 
 
-def ask_for_folder(parent: QWidget, title: str, then: Callable[[Path], None]) -> QFileDialog:
-    """Ask for a folder."""
-    dialog = QFileDialog(parent, title, pictures_folder())
+def ask_for_folder(parent: QWidget, title: str, then: Callable[[Path], None], *, folder: str = "") -> QFileDialog:
+    """Ask for a folder, first in `folder`, or where the pictures are."""
+    dialog = QFileDialog(parent, title, folder or pictures_folder())
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from desktop.state.export_estimate import FORMATS, file_format
 from desktop.state.library import StyleEntry
@@ -16,6 +16,7 @@ from desktop.state.printer_colours import profile_problem
 from desktop.state.settings import BatchChoice, ColourChoice
 from desktop.views.batch.queue_list import QueueList
 from desktop.views.batch.style_list import StyleList
+from desktop.views.dialogs import PICTURES, ask_for_files, ask_for_folder
 from desktop.views.exporting.colour_fields import ColourFields
 from desktop.views.exporting.lines import Form, choice, choose
 from desktop.views.exporting.writing_dialog import folder_problem
@@ -143,8 +144,8 @@ class BatchWindow(QDialog):
         self.resize(self.sizeHint())
 
     def _connect(self) -> None:
-        self._add.clicked.connect(lambda: self._ask("Add pictures", QFileDialog.FileMode.ExistingFiles))
-        self._add_folder.clicked.connect(lambda: self._ask("Add all pictures of a folder", QFileDialog.FileMode.Directory))
+        self._add.clicked.connect(self._ask_for_pictures)
+        self._add_folder.clicked.connect(self._ask_for_all)
         self._browse.clicked.connect(self._choose_folder)
         self._remove.clicked.connect(self._take_out)
         self._names.itemSelectionChanged.connect(self._refresh)
@@ -201,22 +202,14 @@ class BatchWindow(QDialog):
             del self._photos[row]
         self._refresh()
 
-    def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
-        from desktop.views.dialogs import PICTURES, pictures_folder
+    def _ask_for_pictures(self) -> None:
+        ask_for_files(self, "Add pictures", PICTURES, self.add, several=True)
 
-        dialog = QFileDialog(self, title, pictures_folder(), PICTURES)
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda chosen: self.add([Path(file) for file in chosen]))
-        dialog.open()
+    def _ask_for_all(self) -> None:
+        ask_for_folder(self, "Add all pictures of a folder", lambda folder: self.add([folder]))
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder", self._folder.text())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.open()
+        ask_for_folder(self, "Choose a folder", lambda folder: self._folder.setText(str(folder)), folder=self._folder.text())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

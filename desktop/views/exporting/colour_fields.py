@@ -6,18 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.state.printer_colours import TITLES, is_cmyk, profile_title
 from desktop.state.settings import ColourChoice
-from desktop.views.exporting.lines import Form, choice, choose, show_file
+from desktop.views.dialogs import ask_for_files
+from desktop.views.exporting.file_choice import FileChoice
+from desktop.views.exporting.lines import Form, choice, choose
 from desktop.widgets.controls import Switch
 from engine.api.output import PROFILES, Intent, Output
 from engine.api.proofing import Proof
-
-OTHER: Final = "other"
-"""The row that asks for a file."""
 
 TITLE_WIDTH: Final = 270
 """Printers' profiles have long names: the tooltip has the whole."""
@@ -38,6 +37,20 @@ INTENTS: Final = (
 )
 
 
+class ProfileChoice(FileChoice):
+    """A named space, or the file of a printer's profile."""
+
+    def __init__(self, parent: QObject) -> None:
+        rows = [(TITLES[name], name) for name in PROFILES]
+        super().__init__("Colours", rows, "A printer’s profile…", letters=24, width=TITLE_WIDTH, parent=parent)
+
+    def _title(self, file: str) -> str:
+        return profile_title(file)
+
+    def _ask(self, parent: QWidget, then: Callable[[str], None]) -> None:
+        ask_for_profile(parent, then)
+
+
 class ColourFields(QObject):
     """`changed` follows each change."""
 
@@ -45,59 +58,39 @@ class ColourFields(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._profile = choice("Colours", *((TITLES[name], name) for name in PROFILES), letters=24)
-        self._profile.addItem("A printer’s profile…", OTHER)
-        self._chosen = Output.profile
+        self._profile = ProfileChoice(self)
+        self._profile.set_value(Output.profile)
         self._intent = choice("Rendering intent", *INTENTS, letters=24)
         self._black_point = Switch("Keep the darkest tones apart")
-        self._profile.activated.connect(self._choose)
+        self._profile.changed.connect(self._tell)
         self._intent.currentIndexChanged.connect(self._tell)
         self._black_point.toggled.connect(self._tell)
 
     def add_to(self, form: Form) -> None:
         """Put the fields into a form."""
-        form.add("&Colours", self._profile)
+        form.add("&Colours", self._profile.box)
         form.add("", self._intent)
         form.add("", self._black_point)
 
     @property
     def colours(self) -> ColourChoice:
         intent: Intent = self._intent.currentData()
-        return ColourChoice(self._chosen, intent, self._black_point.isChecked())
+        return ColourChoice(self._profile.value, intent, self._black_point.isChecked())
 
     @property
     def channels(self) -> int:
-        return 4 if is_cmyk(self._chosen) else 3
+        return 4 if is_cmyk(self._profile.value) else 3
 
     @property
     def has_printer(self) -> bool:
-        return self._chosen not in PROFILES
+        return self._profile.is_file
 
     def set_colours(self, colours: ColourChoice) -> None:
-        self._show(colours.profile)
+        self._profile.set_value(colours.profile)
         with QSignalBlocker(self._intent), QSignalBlocker(self._black_point):
             choose(self._intent, colours.intent)
             self._black_point.setChecked(colours.black_point)
         self._refresh()
-
-    def _choose(self, _row: int) -> None:
-        chosen: str = self._profile.currentData()
-        if chosen == OTHER:
-            self._show(self._chosen)
-            ask_for_profile(self._profile.window(), self._take)
-        else:
-            self._take(chosen)
-
-    def _take(self, profile: str) -> None:
-        self._show(profile)
-        self._tell()
-
-    def _show(self, profile: str) -> None:
-        """Select the profile's row; a file gets one, before the row that asks for another."""
-        self._chosen = profile
-        with QSignalBlocker(self._profile):
-            show_file(self._profile, profile, profile_title(profile), TITLE_WIDTH)
-        self._profile.setToolTip("" if profile in PROFILES else profile)
 
     def _tell(self) -> None:
         self._refresh()
@@ -161,9 +154,7 @@ class ProofFields(ColourFields):
 
 def ask_for_profile(parent: QWidget, then: Callable[[str], None], otherwise: Callable[[], None] = lambda: None) -> None:
     """Ask for the .icc file of a printer."""
-    dialog = QFileDialog(parent, "Choose the printer’s colour profile", str(Path.home()), PROFILE_FILES)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.fileSelected.connect(then)
+    dialog = ask_for_files(
+        parent, "Choose the printer’s colour profile", PROFILE_FILES, lambda files: then(str(files[0])), folder=str(Path.home())
+    )
     dialog.rejected.connect(otherwise)
-    dialog.open()

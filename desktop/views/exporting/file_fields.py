@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.state.export_estimate import FORMATS, FileFormat, Samples, file_format, typed_suffix
 from desktop.state.settings import ExportChoice
+from desktop.views.dialogs import ask_for_folder
 from desktop.views.exporting.lines import Form, choice, choose
 from desktop.widgets.controls import Caption, ElidedLabel, Switch, ValueSlider, push_button
 from engine.api.naming import FORBIDDEN
@@ -184,9 +185,6 @@ class FileFields(QObject):
         self._folder.setText(folder)
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self._folder.window(), "Choose a folder", self._folder.text())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._choose_folder)
-        dialog.open()
+        ask_for_folder(
+            self._folder.window(), "Choose a folder", lambda folder: self._choose_folder(str(folder)), folder=self._folder.text()
+        )

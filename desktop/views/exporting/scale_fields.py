@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.state.print_size import PRINT_DPI, PrintSize
-from desktop.views.exporting.lines import Form, choice, choose, number, show_file
+from desktop.views.dialogs import ask_for_files
+from desktop.views.exporting.file_choice import FileChoice
+from desktop.views.exporting.lines import Form, number
 from desktop.widgets.controls import Caption
 from desktop.widgets.segments import Segments
 from engine.api.requests import Upscale
-from engine.api.upscaling import Variant
-
-OTHER: Final = "other"
-"""The row that asks for a file."""
+from engine.api.upscaling import Variant, check_choice
 
 TITLE_WIDTH: Final = 190
 
@@ -30,6 +30,20 @@ OWN_WORDS: Final = "The network in this file; it may take much longer."
 MODEL_FILES: Final = "Upscalers (*.safetensors *.pth *.pt *.ckpt)"
 
 
+class MannerChoice(FileChoice):
+    """A manner of the house, or the file of a network."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__("Manner", MANNERS, "A model file…", letters=18, width=TITLE_WIDTH, parent=parent)
+
+    def _title(self, file: str) -> str:
+        return Path(file).name
+
+    def _ask(self, parent: QWidget, then: Callable[[str], None]) -> None:
+        folder = str(Path(self.value).parent if self.is_file else Path.home())
+        ask_for_files(parent, "Choose an upscaler", MODEL_FILES, lambda files: then(str(files[0])), folder=folder)
+
+
 class ScaleFields(QObject):
     """`changed` follows each change."""
 
@@ -39,21 +53,20 @@ class ScaleFields(QObject):
         super().__init__(parent)
         self._native = (0, 0)
         self._scale = Segments("Scale", SCALES)
-        self._manner = choice("Manner", *MANNERS, ("A model file…", OTHER), letters=18)
+        self._manner = MannerChoice(self)
         self._words = Caption()
         self._dpi = number("Resolution", 1, 9600, suffix=" dpi", width=92)
         self._now, self._then = Caption(tabular=True), Caption(tabular=True)
         self._variant: Variant = Upscale.variant
-        self._model: str | None = None
         self.set_choice(Upscale.scale, Upscale.variant, None, None)
         self._scale.chosen.connect(self._tell)
-        self._manner.activated.connect(self._choose)
+        self._manner.changed.connect(self._choose)
         self._dpi.valueChanged.connect(self._tell)
 
     def add_to(self, form: Form) -> None:
         """Put the fields into a form."""
         form.add("Scale", self._scale)
-        form.add("&Manner", self._manner, QWidget())
+        form.add("&Manner", self._manner.box, QWidget())
         form.add("", self._words)
         form.add("&Resolution", self._dpi, QWidget())
         form.add("Now", self._now)
@@ -71,7 +84,7 @@ class ScaleFields(QObject):
     @property
     def model(self) -> str | None:
         """The file of a network; None: the house's."""
-        return self._model
+        return self._manner.value if self._manner.is_file else None
 
     @property
     def size(self) -> PrintSize:
@@ -88,41 +101,16 @@ class ScaleFields(QObject):
         self._variant = variant
         with QSignalBlocker(self._dpi):
             self._dpi.setValue(dpi or PRINT_DPI)
-        self._show(model if model is not None and Path(model).is_file() else None)
+        self._manner.set_value(model if model is not None and Path(model).is_file() else variant)
+        self._show()
 
-    def _choose(self, _row: int) -> None:
-        chosen = self._manner.currentData()
-        if chosen == OTHER:
-            self._show(self._model)
-            self._ask_for_model()
-        elif chosen in WORDS:
-            self._variant = chosen
-            self._take(None)
-        else:
-            self._take(chosen)
-
-    def _ask_for_model(self) -> None:
-        folder = str(Path(self._model).parent if self._model else Path.home())
-        dialog = QFileDialog(self._manner.window(), "Choose an upscaler", folder, MODEL_FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._take)
-        dialog.open()
-
-    def _take(self, model: str | None) -> None:
-        self._show(model)
+    def _choose(self) -> None:
+        if not self._manner.is_file:
+            self._variant = check_choice(self.scale, self._manner.value)
         self._tell()
 
-    def _show(self, model: str | None) -> None:
-        """Select the row; a file gets one, before the row that asks for another."""
-        self._model = model
-        with QSignalBlocker(self._manner):
-            if model is None:
-                choose(self._manner, self._variant)
-            else:
-                show_file(self._manner, model, Path(model).name, TITLE_WIDTH)
-        self._manner.setToolTip(model or "")
-        self._words.setText(OWN_WORDS if model else WORDS[self._variant])
+    def _show(self) -> None:
+        self._words.setText(OWN_WORDS if self._manner.is_file else WORDS[self._variant])
         self._show_sizes()
 
     def _show_sizes(self) -> None:
@@ -131,7 +119,7 @@ class ScaleFields(QObject):
         self._then.setText(_in_words(self.size) if all(self._native) else "–")
 
     def _tell(self, *_: object) -> None:
-        self._show_sizes()
+        self._show()
         self.changed.emit()
 
 

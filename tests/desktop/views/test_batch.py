@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QListWidget, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.state.batch import Item, State
@@ -68,6 +68,27 @@ def test_a_folder_and_ticked_styles_make_files(window: BatchWindow, photos: Path
         BatchChoice(str(tmp_path), ".jpg", 2048),
     ]
     assert "Add pictures" in words(window)
+
+
+def test_pictures_and_folders_are_asked_for(window: BatchWindow, photos: Path) -> None:
+    def asked(button: str) -> QFileDialog:
+        named(window, QPushButton, button).click()
+        (dialog,) = [each for each in window.findChildren(QFileDialog) if each.isVisible()]
+        return dialog
+
+    dialog = asked("Add pictures…")
+    dialog.filesSelected.emit([str(photos / "quay.png")])
+    dialog.close()
+    assert "1 picture in 1 style" in words(window)
+    dialog = asked("Add a folder…")
+    dialog.fileSelected.emit(str(photos))
+    dialog.close()
+    assert "2 pictures in 1 style" in words(window)
+    dialog = asked("Browse for a folder")
+    assert dialog.directory().absolutePath() == window.choice.folder
+    dialog.fileSelected.emit(str(photos))
+    dialog.close()
+    assert window.choice.folder == str(photos)
 
 
 def test_pictures_are_dropped_and_taken_out(window: BatchWindow, photos: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_model_file_is_asked_for_and_kept(dialog: EnlargeDialog, tmp_path: Pat
     choose(dialog, "Manner", "A model file…")
     (asked,) = dialog.findChildren(QFileDialog)
     assert named(dialog, QComboBox, "Manner").currentText() == "Faithful"  # until a file is chosen
-    asked.fileSelected.emit(str(model))
+    asked.filesSelected.emit([str(model)])
     asked.close()
     assert dialog.request.model == str(model)
     assert named(dialog, QComboBox, "Manner").currentText() == model.name

@@ -205,7 +205,7 @@ def test_a_printers_profile_brings_its_ways(dialog: ExportDialog, tmp_path: Path
     choose(dialog, "Colours", "A printer’s profile…")
     (asked,) = dialog.findChildren(QFileDialog)
     assert named(dialog, QComboBox, "Colours").currentText().startswith("Display P3")  # until a file is chosen
-    asked.fileSelected.emit(printer)
+    asked.filesSelected.emit([printer])
     asked.close()
     choose(dialog, "Format", "TIFF")
     assert intent.isEnabled() and soft.isEnabled()
