@@ -95,8 +95,8 @@ class FamilyTree:
             return _readable(library, rows)
 
     def family(self, picture: str, *, near: bool = False) -> tuple[Member, ...]:
-        """The picture, its ancestors and descendants, older ones first; `near`: of its ancestors and children the MOST_NEAR nearest,
-        which is what is asked for at every picture that one comes to. NotInLibrary where there is none."""
+        """The picture, its ancestors and descendants, older ones first; `near`: at most MOST_NEAR of itself and its ancestors, and
+        as many children, which is what is asked for at every picture that one comes to. NotInLibrary where there is none."""
         with self._opened() as library:
             self._member(library, picture)
             return _readable(library, library.execute(_NEAR_FAMILY if near else _FAMILY, {"id": picture, "most": MOST_NEAR}).fetchall())
