@@ -111,6 +111,12 @@ class BlobMissing(SfumatoError):
     template = "The picture {subject} is not on this machine: drop it again."
 
 
+class PartMissing(SfumatoError):
+    """A picture's recipe names a file that a command does not find. `detail` says what can be done."""
+
+    template = "{subject} is not on this machine: {detail}."
+
+
 class CodecMissing(SfumatoError):
     template = "{subject} cannot be written, because this machine has no encoder for it ({detail}): choose .gif, or a folder of PNG frames."
 

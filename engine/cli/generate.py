@@ -79,7 +79,7 @@ def _of_code(
 ) -> None:
     """The picture of a code file, with its recipe inside."""
     with session(report, device, 0) as engine:
-        code = engine.run(ReadCode(file, None if model is None else engine.model_id(model)))
+        code = engine.run(ReadCode(file, None if model is None else engine.model_id(model, "generator")))
         if truncation is not None:
             code = replace(code, truncation=truncation)
         if not _names_a_file(out):

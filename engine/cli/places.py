@@ -25,7 +25,7 @@ def generator_id(model: str | None, engine: Session) -> str:
     Raises UnknownModel, FileMissing or ModelDamaged for one that is named, BadRequest where it must be named.
     """
     if model is not None:
-        return engine.model_id(model)
+        return engine.model_id(model, "generator")
     here = [manifest.id for manifest in engine.context.models.found.models if manifest.architecture == "generator"]
     if HOUSE_GENERATOR in here:
         return HOUSE_GENERATOR

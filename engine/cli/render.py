@@ -13,7 +13,7 @@ import typer
 
 from engine.api import recipe as recipes
 from engine.api.archive import FORMAT, unpack
-from engine.api.errors import BadRequest, BlobMissing, DocumentDamaged, FileMissing, SourceChanged
+from engine.api.errors import BadRequest, DocumentDamaged, FileMissing, PartMissing, SourceChanged
 from engine.api.output import Output
 from engine.api.places import places
 from engine.api.recipe import BlobId, Photo, PictureStyle, Recipe
@@ -144,7 +144,11 @@ def _of_picture(path: Path, folders: Sequence[Path], accept_changed: bool, engin
 
     recipe = recipe_in(read_text(path))
     if recipe is None or not recipe.layers:
-        raise BadRequest(path, "it carries no recipe; only pictures that Sfumato exported do, unless another program has rewritten them")
+        raise BadRequest(
+            path,
+            "it carries no recipe; only pictures that Sfumato exported do, unless another program has rewritten them. To enlarge it as it "
+            "is use `sfumato upscale`; to paint it use `sfumato stylize`, or lay it on the canvas and export it",
+        )
     replaced = {}
     for blob, name in _named(recipe):
         found = _found(blob, name, path, folders, accept_changed, engine)
@@ -174,9 +178,10 @@ def _found(blob: BlobId, name: str, picture: Path, folders: Sequence[Path], acce
             return engine.context.blobs.add_file(file)
         changed = changed or file
     if changed is None:
-        raise BlobMissing(
-            f"{name or 'a mask, or the tuning of a generator,'} of {picture} (looked for in {', '.join(map(str, dict.fromkeys(folders)))})"
-        )
+        if not name:
+            raise PartMissing(f"A mask of {picture}, or the tuning of its generator,", "render its document, which holds it")
+        looked = ", ".join(map(str, dict.fromkeys(folders)))
+        raise PartMissing(f"{name}, which {picture} was made from (looked for in {looked}),", "say where it is with --photos FOLDER")
     if not accept_changed:
         raise SourceChanged(changed, f"its bytes are not those that {picture.name} was made from")
     engine.report.note(f"{changed} has changed since {picture.name} was made: it is used as it is now.")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from engine.api.errors import EngineUnavailable
+from engine.api.errors import BadRequest, EngineUnavailable
 from engine.api.output import CM_PER_INCH, unfinished_folder
 from engine.api.places import Places, places
 from engine.api.requests import Exported, Request
@@ -33,19 +33,25 @@ class Session:
 
     def use_stylizer(self, model: str) -> None:
         """Render with the model of this id, or in this file; raises UnknownModel, FileMissing or ModelDamaged."""
-        self.context.models.default_stylizer = self.model_id(model)
+        self.context.models.default_stylizer = self.model_id(model, "stylizer")
 
-    def model_id(self, model: str) -> str:
-        """The id of a model that is named by its id or by its file, which is taken in; raises UnknownModel, FileMissing or ModelDamaged."""
+    def model_id(self, model: str, architecture: str) -> str:
+        """The id of a model that is named by its id or by its file, which is taken in; raises UnknownModel, which names those of an
+        architecture, FileMissing, ModelDamaged, or BadRequest where there is a file, but of another kind."""
         pool = self.context.models
-        return (pool.add(Path(model)) if model.endswith(".safetensors") else pool.found.get(model)).id
+        if model.endswith(".safetensors"):
+            return pool.add(Path(model)).id
+        if Path(model).is_file() and all(known.id != model for known in pool.found.models):
+            ending = ".safetensors or .pth" if architecture == "upscaler" else ".safetensors"
+            raise BadRequest(model, f"it is a file of another kind; a model's file ends with {ending}")
+        return pool.found.get(model, architecture).id
 
     def upscaler_id(self, model: str) -> str:
         """By which name the pool finds an upscaler: as `model_id`; another program's file is called by its path."""
         from engine.models.foreign import is_file_name
         from engine.models.registry import is_ours
 
-        return model if is_file_name(model) and not is_ours(Path(model)) else self.model_id(model)
+        return model if is_file_name(model) and not is_ours(Path(model)) else self.model_id(model, "upscaler")
 
 
 @contextmanager

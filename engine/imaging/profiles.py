@@ -15,8 +15,8 @@ import imagecodecs
 import numpy as np
 from PIL import Image, ImageCms
 
-from engine.api.errors import FileMissing, FileUnreadable, NotAProfile
-from engine.api.output import Intent
+from engine.api.errors import BadRequest, FileMissing, FileUnreadable, NotAProfile
+from engine.api.output import PROFILES, Intent
 from engine.imaging.picture import Samples
 
 ColourSpace: TypeAlias = Literal["gray", "rgb", "cmyk"]
@@ -170,7 +170,8 @@ class OutputProfile:
 
 
 def output_profile(name: str, intent: Intent = "relative", black_point: bool = True) -> OutputProfile:
-    """One of `engine.api.output.PROFILES`, or that of an .icc file. Raises FileMissing, FileUnreadable or NotAProfile."""
+    """One of `engine.api.output.PROFILES`, or that of an .icc file. Raises FileMissing, FileUnreadable or NotAProfile, or
+    BadRequest for a name that is none of them and looks like no file."""
     if name == "srgb":
         return OutputProfile(srgb_profile(), "rgb", intent, black_point)
     if name in _WIDE:
@@ -179,6 +180,8 @@ def output_profile(name: str, intent: Intent = "relative", black_point: bool = T
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
+        if path.name == name and not path.suffix:
+            raise BadRequest(f"The profile {name}", f"it must be one of {', '.join(PROFILES)}, or an .icc file") from error
         raise FileMissing(path) from error
     except OSError as error:
         raise FileUnreadable(path, error.strerror or str(error)) from error

@@ -12,7 +12,9 @@ import numpy as np
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
 from engine.api.limits import pixel_budget
+from engine.api.latent import Latent
 from engine.api.manifest import Manifest
+from engine.api.recipe import Layer, Recipe
 from engine.api.requests import FindGenerators, Generate, Generated
 from engine.context import Context, Step, Wait
 from engine.imaging.decoding import check_size
@@ -20,6 +22,7 @@ from engine.imaging.files import check_target, save
 from engine.imaging.picture import Picture
 from engine.imaging.resampling import resize
 from engine.imaging.sheets import Pixels, sheet, sheet_size
+from engine.jobs.export import recipe_text
 from engine.models.generators import ARCHITECTURE
 
 
@@ -34,7 +37,8 @@ def generate(request: Generate, context: Context) -> Generator[Step, Any, Genera
     for number, seed in enumerate(request.seeds):
         yield Progress(number, len(request.seeds), "making pictures")
         pixels = model.pictures([seed], request.truncation)[0].numpy().transpose(1, 2, 0)
-        picture = yield Wait(context.io.submit(_kept, pixels, side, request.files[number] if request.files else None))
+        recipe = Recipe((Layer(Latent.of_seed(model.key, seed, request.truncation)),))
+        picture = yield Wait(context.io.submit(_kept, pixels, side, recipe, request.files[number] if request.files else None))
         if request.grid is not None:
             made.append(picture)
     if request.grid is not None:
@@ -70,11 +74,11 @@ def _check_targets(request: Generate, side: int) -> None:
     check_size(side, side, pixel_budget(), request.model)
 
 
-def _kept(pixels: Pixels, side: int, path: Path | None) -> Pixels:
-    """The picture at its size, also in its file, if it has one."""
+def _kept(pixels: Pixels, side: int, recipe: Recipe, path: Path | None) -> Pixels:
+    """The picture at its size, also in its file, if it has one, with the recipe that makes it again."""
     picture = Picture(resize(np.ascontiguousarray(pixels), side, side))
     if path is not None:
-        save(picture, path, overwrite=True)
+        save(picture, path, text=recipe_text(recipe), overwrite=True)
     shown: Pixels = picture.pixels.astype(np.uint8, copy=False)
     return shown
 

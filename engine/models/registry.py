@@ -51,11 +51,12 @@ class Found:
     models: tuple[Manifest, ...]
     skipped: tuple[str, ...]
 
-    def get(self, model_id: str) -> Manifest:
+    def get(self, model_id: str, architecture: str | None = None) -> Manifest:
+        """The model of this id; raises UnknownModel, which names those that there are, of one `architecture` where that is given."""
         for manifest in self.models:
             if manifest.id == model_id:
                 return manifest
-        known = ", ".join(manifest.id for manifest in self.models) or "none"
+        known = ", ".join(manifest.id for manifest in self.models if architecture in (None, manifest.architecture)) or "none"
         raise UnknownModel(model_id, f" (there are: {known})")
 
 

@@ -51,6 +51,20 @@ def test_a_seed_is_a_picture(sfumato: CommandLine, tmp_path: Path) -> None:
     assert not np.array_equal(same, other)
 
 
+def test_a_seeds_picture_carries_the_recipe_that_makes_it_again(sfumato: CommandLine, tmp_path: Path) -> None:
+    said = sfumato("generate", "--model", "mine", "--seeds", "3", "--truncation", 0.5, "-o", tmp_path / "new")
+    assert said.code == 0, said.err
+    made = tmp_path / "new" / "mine-0003.png"
+    recipe = recipe_in(read_text(made))
+    assert recipe is not None
+    source = recipe.layers[0].source
+    assert isinstance(source, Latent)
+    assert (source.model.id, source.code, source.truncation) == ("mine", 3, 0.5)
+    said = sfumato("render", made, "-o", tmp_path / "again.png", "--size", 16)
+    assert said.code == 0, said.err
+    assert np.array_equal(pixels(tmp_path / "again.png"), pixels(made))
+
+
 def test_truncation_draws_pictures_together(sfumato: CommandLine, tmp_path: Path) -> None:
     spread = []
     for truncation in (1, 0.2):

@@ -62,6 +62,8 @@ def test_upscalers_are_among_the_models(sfumato: CommandLine) -> None:
         (("photo.png", "-o", "out.png", "--bits", "12"), 2, "8 or 16"),
         (("photo.png", "-o", "out.png", "--dpi", "0"), 2, "dpi"),
         (("photo.png", "-o", "out.png", "--model", "nobody"), 2, "no model called nobody"),
+        (("photo.png", "-o", "out.png", "--model", "nobody"), 2, "(there are: upscale-"),
+        (("photo.png", "-o", "out.png", "--model", "p.txt"), 2, "p.txt: it is a file of another kind"),
         (("photo.png", "-o", "out.png", "--model", "sfumato-style"), 1, "not an upscaler"),
         (("photo.png", "-o", "out.png", "--model", "nowhere.pth"), 1, "nowhere.pth does not exist"),
         (("photo.png", "-o", "out.png", "--model", "nowhere.safetensors"), 1, "nowhere.safetensors does not exist"),
@@ -81,6 +83,7 @@ def test_what_cannot_work_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("broken.pth").write_bytes(b"no weights, no picture")
+    Path("p.txt").write_text("words")
     write_tiny_upscaler(tmp_path, "half", 2)
     before = photo.read_bytes()
     said = sfumato("upscale", *words).sentence(code)
