@@ -189,4 +189,4 @@ class Batch(QObject):
         if failed:
             self._notices.trouble(f"{words}; {failed} could not be made: the queue says of each why.")
         else:
-            self._notices.say(words)
+            self._notices.say(words, next((item.path for item in reversed(self._items) if item.path is not None), None))

@@ -32,11 +32,15 @@ class Enlargement(QObject):
     shown = Signal(QImage)
     failed = Signal(str)
     """A sentence: the photo cannot be read."""
+    refused = Signal(str)
+    """A sentence: another photo cannot be read. The one before it is told by `taken` first: it is enlarged as ever."""
 
     def __init__(self, link: Link, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._link = link
         self._tasks = tasks
+        self._photo: Photo | None = None
+        """What is to be enlarged as long as no other photo can be read."""
 
     def use(self, photo: Photo) -> None:
         """Enlarge a photo that is taken in already."""
@@ -49,18 +53,26 @@ class Enlargement(QObject):
 
     def close(self) -> None:
         """Nobody wants it any more."""
+        self._photo = None
         self._tasks.cancel(TASK)
 
     async def _take(self, path: Path) -> None:
         try:
             photo: Photo = await self._link.run(ImportPicture(path=path))
         except RequestFailed as failed:
-            self.failed.emit(str(failed))
+            if self._photo is None:
+                self.failed.emit(str(failed))
+            else:
+                await self._show(self._photo, str(failed))
         else:
             await self._show(photo)
 
-    async def _show(self, photo: Photo) -> None:
+    async def _show(self, photo: Photo, refusal: str = "") -> None:
+        """`refusal`: why another one is not taken."""
+        self._photo = photo
         self.taken.emit(photo)
+        if refusal:
+            self.refused.emit(refusal)
         async with aclosing(self._link.stream(Thumbnail(photo, EDGE))) as bodies:
             async for body in bodies:
                 match body:

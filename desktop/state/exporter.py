@@ -12,6 +12,7 @@ from desktop.state.jobs import Jobs
 from desktop.state.link import Link
 from desktop.state.notices import Notices
 from desktop.state.pace import Pace
+from desktop.state.print_size import pixels_in_words
 from desktop.state.settings import EnlargeChoice, SettingsStore
 from desktop.state.tasks import Tasks
 from desktop.state.writing import written
@@ -51,7 +52,7 @@ class Exporter(QObject):
         """Write a photo twice or four times as wide."""
         file = self._settings.settings.enlarge.file.told(request.output)
         self._settings.change(enlarge=EnlargeChoice(request.scale, request.variant, request.model, file))
-        return self._tasks.spawn(self._written(request, "Enlarging", "Enlarged"), f"enlarge {request.output.path.name}")
+        return self._tasks.spawn(self._written(request, "Enlarging", "Made"), f"enlarge {request.output.path.name}")
 
     async def _export(self, recipe: Recipe, output: Output) -> Exported | None:
         done = await self._written(Export(recipe, output), "Exporting", "Exported")
@@ -68,5 +69,6 @@ class Exporter(QObject):
             self._notices.say(f"Stopped: {name} was not written")
             raise
         if done is not None:
-            self._notices.say(f"{did} {done.path.name}: {done.width} × {done.height} pixels, {size_in_words(done.bytes)}")
+            size = f"{pixels_in_words(done.width, done.height)}, {size_in_words(done.bytes)}"
+            self._notices.say(f"{did} {done.path.name}: {size}", done.path)
         return done

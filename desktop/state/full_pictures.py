@@ -46,19 +46,19 @@ class FullPictures(QObject):
         width, height = recipe.native_size
         shown = f"{image.width()} × {image.height()}"
         if image.width() >= width and image.height() >= height:
-            self._notices.say(f"Copied, {shown} pixels")
+            self._notices.say(f"Copied, {shown} px")
             return
-        self._notices.say(f"Copied as on the canvas, {shown} pixels; all {width} × {height} follow")
-        job = self._jobs.begin(f"Copying {width} × {height} pixels", asyncio.current_task())
+        self._notices.say(f"Copied as on the canvas, {shown} px; all {width} × {height} follow")
+        job = self._jobs.begin(f"Copying {width} × {height} px", asyncio.current_task())
         try:
             whole = await self._whole(job, recipe)
         except asyncio.CancelledError:
-            self._notices.say(f"Stopped: the copy has the canvas's {shown} pixels")
+            self._notices.say(f"Stopped: the copy has the canvas's {shown} px")
             raise
         finally:
             self._jobs.end(job)
         if whole.isNull():
-            self._notices.say(f"The copy has the canvas's {shown} pixels: more do not fit into the clipboard")
+            self._notices.say(f"The copy has the canvas's {shown} px: more do not fit into the clipboard")
         else:
             self.made.emit(whole)
 

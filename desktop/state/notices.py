@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,9 +18,13 @@ class Notices(QObject):
 
     said = Signal(str)
     troubled = Signal(str)
+    about = Signal(object)
+    """The path of the file that the last sentence of success is about; None: about none."""
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, file: Path | None = None) -> None:
+        """`file`: what was made."""
         self.said.emit(sentence)
+        self.about.emit(file)
 
     def trouble(self, sentence: str) -> None:
         _log.info("told: %s", sentence)

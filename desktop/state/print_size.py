@@ -96,7 +96,7 @@ class PrintSize:
         if round(self.edge) < 1:
             return "A picture has at least one pixel. Give it a width."
         if self.long_edge > MAX_EDGE:
-            return f"The long edge has {self.long_edge} px; {MAX_EDGE} are the most."
+            return f"The long edge has {self.long_edge:,} px; {MAX_EDGE:,} are the most."
         return ""
 
     @property
@@ -106,6 +106,11 @@ class PrintSize:
 
     def _with_edge(self, length: float) -> PrintSize:
         return replace(self, edge=length / self._per_pixel)
+
+
+def pixels_in_words(width: int, height: int) -> str:
+    """ "1,024 × 683 px"."""
+    return f"{width:,} × {height:,} px"
 
 
 def on_paper(pixels: float, dpi: float, unit: Unit) -> str:

@@ -21,6 +21,15 @@ def profile_title(profile: str) -> str:
 
 def profile_problem(profile: str, format: str) -> str:
     """Why a file of this format cannot be written in these colours; empty where it can, as far as the header tells."""
+    if refusal := profile_refusal(profile):
+        return refusal
+    if is_cmyk(profile) and format not in CMYK_FORMATS:
+        return f"{Path(profile).name} is for four inks, which only TIFF and JPEG can hold."
+    return ""
+
+
+def profile_refusal(profile: str) -> str:
+    """Why no file at all can be written in these colours; empty where one can, as far as the header tells."""
     if profile in PROFILES:
         return ""
     name, space = Path(profile).name, _space_of(profile)
@@ -28,8 +37,6 @@ def profile_problem(profile: str, format: str) -> str:
         return f"The colour profile {name} is not there any more. Choose another one."
     if space not in ("RGB", "CMYK"):
         return f"{name} is not a colour profile of a printer or a screen. Choose another one."
-    if space == "CMYK" and format not in CMYK_FORMATS:
-        return f"{name} is for four inks, which only TIFF and JPEG can hold."
     return ""
 
 

@@ -12,13 +12,13 @@ from desktop.state.link import Link
 from desktop.state.settings import SettingsStore
 from desktop.state.tasks import Tasks
 from engine.api.events import Failed, Frame
-from engine.api.output import PROFILES
+from engine.api.output import PROFILES, Output
 from engine.api.proofing import Proof, SoftProof
 
 
 class Proofing(QObject):
     """While it is on, `proofed` follows each frame that was shown; None takes the proof away. A profile that cannot be shown switches it
-    off, and its sentence goes where troubles go."""
+    off and gives way to the one before, and its sentence goes where troubles go."""
 
     proofed = Signal(object)
     changed = Signal()
@@ -32,6 +32,8 @@ class Proofing(QObject):
         self._frame: Frame | None = None
         self._sheet = object()
         self._proof = self.proof
+        self._worked = Proof(Output.profile)
+        """The last one that was shown; at first none of a printer."""
         self.on = False
         settings.changed.connect(self._look)
 
@@ -94,9 +96,12 @@ class Proofing(QObject):
             async for body in bodies:
                 match body:
                     case Frame() if self.on and proof == self.proof and sheet is self._sheet:
+                        self._worked = proof
                         self.proofed.emit(body)
                     case Failed(failure):
                         self.switch(False)
+                        if proof == self.proof:
+                            self.choose(replace(self._worked, gamut=proof.gamut))
                         raise RequestFailed(failure)
                     case _:
                         pass

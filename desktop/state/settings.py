@@ -50,7 +50,8 @@ class ExportChoice(msgspec.Struct, frozen=True):
     black_point: bool = Output.black_point
 
     def told(self, output: Output) -> ExportChoice:
-        """What to begin with the next time: all that an output says that is not about this one picture."""
+        """What to begin with the next time: all that an output says that is not about this one picture. Of a size in pixels the bleed is
+        not kept: it belongs to paper."""
         return msgspec.structs.replace(
             self,
             folder=str(output.path.parent),
@@ -58,7 +59,7 @@ class ExportChoice(msgspec.Struct, frozen=True):
             long_edge=output.long_edge,
             quality=output.quality,
             dpi=output.dpi,
-            bleed=output.bleed,
+            bleed=self.bleed if self.unit == "px" else output.bleed,
             bleed_edges=output.bleed_edges,
             bits=output.bits,
             lossless=output.lossless,

@@ -141,6 +141,7 @@ class Bindings(QObject):
             self._show_facts()
 
         proofing.changed.connect(show)
+        proofing.proofed.connect(lambda frame: self._window.banners.settle() if frame is not None else None)
         show()
 
     def _show_proxy(self, image: QImage) -> None:
@@ -328,6 +329,7 @@ class Bindings(QObject):
 
     def _bind_notices(self) -> None:
         self._studio.notices.said.connect(self._window.status.setText)
+        self._studio.notices.about.connect(self._window.made_file.set_file)
         self._studio.notices.said.connect(self._window.banners.settle)
         self._studio.notices.troubled.connect(self._window.banners.trouble)
         self._studio.warmed_up.connect(self._engine_is_ready)

@@ -49,6 +49,8 @@ class EnlargeDialog(WritingDialog):
         self._photo: Photo | None = None
         self._painted: Photo | None = None
         self._reading = ""
+        self._refusal = ""
+        """Why another photo was not taken."""
         self._folder_known = True
         self._told = ""
         self._wanted: EnlargementSpot | None = None
@@ -80,7 +82,7 @@ class EnlargeDialog(WritingDialog):
 
     def set_photo(self, photo: Photo | None) -> None:
         """The photo to enlarge; None: there is none yet."""
-        self._photo, self._told, self._reading, self._wanted = photo, "", "", None
+        self._photo, self._told, self._reading, self._wanted, self._refusal = photo, "", "", None, ""
         self._native = (0, 0) if photo is None else (photo.width, photo.height)
         self._scale.set_native(self._native)
         self._name.setText("No photo yet" if photo is None else photo.name)
@@ -104,6 +106,11 @@ class EnlargeDialog(WritingDialog):
         """Why there is no photo."""
         self.set_photo(None)
         self._told = sentence
+        self._refresh()
+
+    def set_refusal(self, sentence: str) -> None:
+        """Why there is no other photo than the one that was there before."""
+        self._refusal = sentence
         self._refresh()
 
     def ask_for_photo(self) -> None:
@@ -208,6 +215,9 @@ class EnlargeDialog(WritingDialog):
 
     def _problem(self) -> str:
         return self._told
+
+    def _aside(self) -> str:
+        return self._refusal
 
     def _smaller(self, limit: int) -> str:
         return "Choose a smaller scale, or a smaller photo."

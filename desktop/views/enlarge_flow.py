@@ -46,6 +46,7 @@ def _serve(dialog: EnlargeDialog, studio: Studio) -> None:
     dialog.finished.connect(enlargement.close)
     enlargement.reading.connect(dialog.set_reading)
     enlargement.failed.connect(dialog.set_sentence)
+    enlargement.refused.connect(dialog.set_refusal)
     enlargement.taken.connect(dialog.set_photo)
     enlargement.shown.connect(dialog.set_image)
     loupe.compared.connect(dialog.show_pair)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.state.export_estimate import Estimate, estimate, longest_edge
 from desktop.state.frames import to_image
-from desktop.state.print_size import PrintSize, Unit, on_paper
+from desktop.state.print_size import PrintSize, Unit, on_paper, pixels_in_words
 from desktop.state.printer_colours import profile_problem
 from desktop.state.settings import ExportChoice
 from desktop.views.exporting.colour_fields import ProofFields
@@ -149,17 +149,22 @@ class ExportDialog(WritingDialog):
     def _problem(self) -> str:
         return profile_problem(self._colours.colours.profile, self._file.format.id)
 
+    def _aside(self) -> str:
+        return self._colours.refusal
+
     def _smaller(self, limit: int) -> str:
-        return f"Choose a long edge of {longest_edge(*self._native, limit)} px or less."
+        return f"Choose a long edge of {longest_edge(*self._native, limit):,} px or less."
 
     def _notes(self) -> list[str]:
         native, size = max(self._native), self._sizes.size
         if self._made is not None and size.long_edge > self._made:
             times = size.long_edge / self._made
-            return [f"The generator made {self._made} × {self._made} px, which are enlarged {times:.1f}×: finer detail is made up."]
+            return [
+                f"The generator made {pixels_in_words(self._made, self._made)}, which are enlarged {times:.1f}×: finer detail is made up."
+            ]
         if size.long_edge > native > 0:
             dpi = size.dpi * native / size.long_edge
-            return [f"Enlarged from {self._native[0]} × {self._native[1]} px: the photo itself has {dpi:.0f} dpi at this size."]
+            return [f"Enlarged from {pixels_in_words(*self._native)}: the photo itself has {dpi:.0f} dpi at this size."]
         return []
 
     def _refresh(self) -> None:
@@ -175,7 +180,7 @@ class ExportDialog(WritingDialog):
         return f"Stroke size {self._stroke:.2f}×: the style’s picture spans {span} of the paper."
 
     def _own_words(self) -> str:
-        return "" if self._made is None else f"As on the canvas – {self._native[0]} × {self._native[1]} px"
+        return "" if self._made is None else f"As on the canvas – {pixels_in_words(*self._native)}"
 
     # The loupe.
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions import COMMANDS, SPACES
 from desktop.document.document import DOCUMENT_SUFFIX
+from desktop.state.printer_colours import profile_refusal
 from desktop.state.studio import Studio
 from desktop.views.canvas import ZOOM_STEP
 from desktop.views.dialogs import (
@@ -176,7 +177,7 @@ class Handlers(QObject):
 
     def _improve_copy(self, whole: QImage) -> None:
         if self._hand_out.improve_copy(whole):
-            self._studio.notices.say(f"Copied, {whole.width()} × {whole.height()} pixels")
+            self._studio.notices.say(f"Copied, {whole.width()} × {whole.height()} px")
 
     def paste(self) -> None:
         # An empty clipboard has no data at all on some systems, whatever the stubs say.
@@ -202,7 +203,7 @@ class Handlers(QObject):
         """A drag cannot wait for the whole picture: what it hands over is said."""
         width, height = recipe.native_size
         less = "" if image.width() >= width else f"; copy or export it for all {width} × {height}"
-        self._studio.notices.say(f"Dragging {image.width()} × {image.height()} pixels, as on the canvas{less}")
+        self._studio.notices.say(f"Dragging {image.width()} × {image.height()} px, as on the canvas{less}")
         self._hand_out.drag(source, image, self._studio.session.name)
 
     # Looking
@@ -233,6 +234,10 @@ class Handlers(QObject):
         from desktop.views.exporting.colour_fields import ask_for_profile
 
         def use(profile: str) -> None:
+            if refusal := profile_refusal(profile):
+                self._studio.notices.trouble(refusal)
+                action.setChecked(proofing.on)
+                return
             proofing.use(profile)
             proofing.switch(True)
 

@@ -27,6 +27,7 @@ from desktop.views.gallery import Gallery
 from desktop.views.inspector import Inspector
 from desktop.views.jobs_bar import JobsBar
 from desktop.views.layers import Layers
+from desktop.views.made_file import MadeFile
 from desktop.views.menus import fill_menus, make_actions, tool_button
 from desktop.views.results import Results
 from desktop.views.training_pill import TrainingPill
@@ -88,6 +89,7 @@ class Window(QMainWindow):
         self.banners = Banners(self.canvas)
         self.document_name = ElidedLabel()
         self.status = ElidedLabel(role="caption")
+        self.made_file = MadeFile()
         self.picture_facts = Caption(tabular=True)
         self.engine_facts = Caption()
         self.training_pill = TrainingPill()
@@ -148,6 +150,7 @@ class Window(QMainWindow):
         beside = {SPACES[1]: self.training, SPACES[2]: self.explorer}.get(id)
         if self.stack.currentWidget() is not (beside or self.stack.widget(0)):
             self.status.setText("")  # it was said of what was in front
+            self.made_file.set_file(None)
         self.stack.setCurrentIndex(0 if beside is None else self.stack.indexOf(beside))
         self.actions_by_id[id].setChecked(True)
         self.space_switch.set_value(id)
@@ -291,7 +294,13 @@ class Window(QMainWindow):
         row.setSpacing(THEME.space_4)
         self.status.setAccessibleName("Status")
         self.status.setMinimumWidth(STATUS_WIDTH)
-        row.addWidget(self.status, 1)
+        said = QHBoxLayout()
+        said.setSpacing(THEME.space_3)
+        said.addWidget(self.status)
+        said.addWidget(self.made_file)
+        said.addStretch(1)
+        self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # the file's link stands right behind it
+        row.addLayout(said, 1)
         row.addWidget(self.training_pill)
         row.addWidget(self.jobs_bar)
         row.addWidget(self.picture_facts)

@@ -11,8 +11,8 @@ import numpy as np
 
 from engine.api.errors import BadRequest
 from engine.api.events import Progress
-from engine.api.limits import pixel_budget
 from engine.api.latent import Latent
+from engine.api.limits import pixel_budget
 from engine.api.manifest import Manifest
 from engine.api.recipe import Layer, Recipe
 from engine.api.requests import FindGenerators, Generate, Generated

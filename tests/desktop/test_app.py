@@ -437,7 +437,7 @@ def test_the_whole_picture_takes_the_place_of_its_copy(visit: Visitor, tmp_path:
         assert clipboard.image().width() == 1024
         await app.studio.tasks.idle()
         assert (clipboard.image().width(), clipboard.image().height()) == (1800, 1200)
-        assert app.window.status.text() == "Copied, 1800 × 1200 pixels"
+        assert app.window.status.text() == "Copied, 1800 × 1200 px"
 
     QGuiApplication.clipboard().clear()
     visit(scenario)
@@ -467,7 +467,7 @@ def test_a_drag_out_says_what_it_hands_over(visit: Visitor, tmp_path: Path, monk
         await open_boat(app, large)
         app.window.canvas.drag_out_requested.emit()
         assert dragged[0].width() == 1024
-        assert app.window.status.text() == "Dragging 1024 × 683 pixels, as on the canvas; copy or export it for all 1800 × 1200"
+        assert app.window.status.text() == "Dragging 1024 × 683 px, as on the canvas; copy or export it for all 1800 × 1200"
 
     visit(scenario)
 

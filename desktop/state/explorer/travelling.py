@@ -243,5 +243,5 @@ class Travelling(QObject):
             self._notices.say(f"Stopped: {request.path.name} was not written")
             raise
         if done is not None:
-            self._notices.say(f"Filmed {done.path.name}: {done.frames} frames of {done.side} × {done.side} pixels")
+            self._notices.say(f"Filmed {done.path.name}: {done.frames} frames of {done.side} × {done.side} px", done.path)
         return done

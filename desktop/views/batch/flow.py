@@ -38,7 +38,7 @@ def open_batch(parent: QWidget, studio: Studio) -> BatchWindow:
 
     def follow() -> None:
         export = studio.settings.settings.export
-        window.set_last_export(in_words(export), export.colours)
+        window.set_last_export(in_words(export), export.colours, export.suffix)
 
     batch.changed.connect(show)
     studio.settings.changed.connect(follow)

@@ -73,12 +73,15 @@ class BatchWindow(QDialog):
             self._colours.set_colours(choice.colours)
         self._refresh()
 
-    def set_last_export(self, words: str, colours: ColourChoice) -> None:
-        """What of the last export holds here, too, in words, and its colours, which do as long as no others were chosen here."""
+    def set_last_export(self, words: str, colours: ColourChoice, suffix: str = "") -> None:
+        """What of the last export holds here, too, in words, and its colours, which do as long as no others were chosen here. Four inks
+        bring the format of that export (`suffix`) with them where the one that was chosen here cannot hold them."""
         self._last_export.setText(words)
         self._last_export.setVisible(bool(words))
         if not self._own_colours:
             self._colours.set_colours(colours)
+            if suffix and profile_problem(colours.profile, file_format(self._format.currentData()).id):
+                choose(self._format, file_format(suffix).suffix)
         self._refresh()
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -168,17 +171,25 @@ class BatchWindow(QDialog):
 
     def _refresh(self) -> None:
         photos, styles = len(self._photos), len(self.styles.ticked)
-        problem = self._problem()
-        self._words.setText(problem or f"{_count(photos, 'picture')} in {_count(styles, 'style')}: {_count(photos * styles, 'file')}.")
+        missing, wrong = self._missing(), self._wrong()
+        problem, told = missing or wrong, wrong or self._colours.refusal
+        self._words.setProperty("role", "error" if told and not missing else "caption")
+        self._words.style().polish(self._words)
+        self._words.setText(
+            missing or told or f"{_count(photos, 'picture')} in {_count(styles, 'style')}: {_count(photos * styles, 'file')}."
+        )
         self._make.setEnabled(not problem)
         self._remove.setEnabled(bool(self._names.selectedItems()))
         self._folder.setToolTip(self._folder.text())
 
-    def _problem(self) -> str:
+    def _missing(self) -> str:
+        """What is to be done first; empty where there are pictures and styles."""
         if not self._photos:
             return "Add pictures, or drop them here."
-        if not self.styles.ticked:
-            return "Tick one style or more."
+        return "" if self.styles.ticked else "Tick one style or more."
+
+    def _wrong(self) -> str:
+        """Why nothing can be written like this; empty where it can."""
         return folder_problem(self._target) or profile_problem(self._colours.colours.profile, file_format(self._format.currentData()).id)
 
     # What the artist does.

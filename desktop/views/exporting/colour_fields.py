@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.state.printer_colours import TITLES, is_cmyk, profile_title
+from desktop.state.printer_colours import TITLES, is_cmyk, profile_refusal, profile_title
 from desktop.state.settings import ColourChoice
 from desktop.views.dialogs import ask_for_files
 from desktop.views.exporting.file_choice import FileChoice
@@ -47,6 +47,9 @@ class ProfileChoice(FileChoice):
     def _title(self, file: str) -> str:
         return profile_title(file)
 
+    def _refused(self, value: str) -> str:
+        return profile_refusal(value)
+
     def _ask(self, parent: QWidget, then: Callable[[str], None]) -> None:
         ask_for_profile(parent, then)
 
@@ -80,6 +83,11 @@ class ColourFields(QObject):
     @property
     def channels(self) -> int:
         return 4 if is_cmyk(self._profile.value) else 3
+
+    @property
+    def refusal(self) -> str:
+        """Why the file that was chosen last is no profile; empty where it is one."""
+        return self._profile.refusal
 
     @property
     def has_printer(self) -> bool:

@@ -25,6 +25,7 @@ class FileChoice(QObject):
         self._names = tuple(name for _, name in rows)
         self._value = self._names[0]
         self._width = width
+        self.refusal = ""
         self.box.activated.connect(self._choose)
 
     @property
@@ -38,7 +39,7 @@ class FileChoice(QObject):
 
     def set_value(self, value: str) -> None:
         """Select its row; a file gets one, before the row that asks for another."""
-        self._value = value
+        self._value, self.refusal = value, ""
         with QSignalBlocker(self.box):
             if self.is_file:
                 show_file(self.box, value, self._title(value), self._width)
@@ -62,6 +63,13 @@ class FileChoice(QObject):
         else:
             self._take(chosen)
 
+    def _refused(self, value: str) -> str:
+        """Why this cannot be chosen; empty where it can."""
+        return ""
+
     def _take(self, value: str) -> None:
-        self.set_value(value)
+        """Choose it; what is refused is told in `refusal` until something else is chosen, and what was chosen before stays."""
+        refusal = self._refused(value)
+        self.set_value(self._value if refusal else value)
+        self.refusal = refusal
         self.changed.emit()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop.state.export_estimate import FORMATS, FileFormat, Samples, file_format, typed_suffix
 from desktop.state.settings import ExportChoice
@@ -15,6 +16,9 @@ from desktop.widgets.controls import Caption, ElidedLabel, Switch, ValueSlider, 
 from engine.api.naming import FORBIDDEN
 from engine.api.output import Compression, Output
 
+SAMPLES: Final = {"png": "Depth", "tiff": "Depth", "jpeg": "Detail", "webp": "Detail"}
+"""What the line below the format is about."""
+
 
 class FileFields(QObject):
     """`changed` follows each change."""
@@ -23,7 +27,7 @@ class FileFields(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name, self._suffix = QLineEdit(), Caption()
+        self._name, self._suffix, self._samples = QLineEdit(), Caption(), QLabel()
         self._folder, self._browse = QLineEdit(), push_button("Browse…")
         self._folder_chosen = False
         self._format = choice("Format", *((each.title, each.id) for each in FORMATS), letters=5)
@@ -44,7 +48,7 @@ class FileFields(QObject):
         form.add("F&older", self._folder, self._browse, widest=self._folder)
         form.add_rule()
         form.add("&Format", self._format, self._purpose)
-        form.add("", self._bits, self._compression, self._chroma, self._lossless, QWidget())
+        self._samples = form.add(SAMPLES["png"], self._bits, self._compression, self._chroma, self._lossless, QWidget())
         form.add("", self._quality)
 
     # What they say.
@@ -142,6 +146,7 @@ class FileFields(QObject):
         format = self.format
         self._suffix.setText(format.suffix)
         self._purpose.setText(format.purpose)
+        self._samples.setText(SAMPLES[format.id])
         self._bits.setVisible(format.is_deep)
         self._compression.setVisible(format.id == "tiff")
         self._chroma.setVisible(format.id == "jpeg")

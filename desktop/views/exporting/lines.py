@@ -22,19 +22,20 @@ class Form(QGridLayout):
         self.setColumnMinimumWidth(0, LABEL_WIDTH)
         self.setColumnStretch(1, 1)
 
-    def add(self, name: str, *parts: QWidget, widest: QWidget | None = None) -> None:
-        """A line of controls side by side; `widest` takes the room that is left, by default the last one."""
+    def add(self, name: str, *parts: QWidget, widest: QWidget | None = None) -> QLabel:
+        """A line of controls side by side; `widest` takes the room that is left, by default the last one. Returns its name."""
         row = self.rowCount()
         line = QHBoxLayout()
         line.setSpacing(THEME.space_2)
         for part in parts:
             line.addWidget(part, 1 if part is (widest or parts[-1]) else 0)
+        label = QLabel(name)
+        label.setFont(font(THEME.size_label))
+        label.setBuddy(parts[0])
         if name:
-            label = QLabel(name)
-            label.setFont(font(THEME.size_label))
-            label.setBuddy(parts[0])
             self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addLayout(line, row, 1)
+        return label
 
     def add_rule(self) -> None:
         rule = QFrame()

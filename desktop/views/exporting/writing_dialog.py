@@ -71,6 +71,10 @@ class WritingDialog(QDialog):
         """Why this picture cannot be made at all; empty where it can."""
         raise NotImplementedError
 
+    def _aside(self) -> str:
+        """What was refused just now, although the picture can be written as it is; empty where nothing was."""
+        return ""
+
     def _smaller(self, limit: int) -> str:
         """What to do where the picture has more pixels than `limit`: the last sentence of what is wrong."""
         raise NotImplementedError
@@ -137,8 +141,9 @@ class WritingDialog(QDialog):
         problem = self._file_problem() or self._size_problem() or self._problem() or room_problem(cost, _free(self._file.path.parent))
         notes = [f"{self._file.path.name} is already there and will be replaced."] if there else []
         self._cost.setText("" if missing else in_words(cost))
-        self._warning.setProperty("role", "error" if problem and not missing else "caption")
-        self._warning.setText(missing or problem or "\n".join([*notes, *self._notes()]))
+        aside = self._aside()
+        self._warning.setProperty("role", "error" if (problem or aside) and not missing else "caption")
+        self._warning.setText(missing or problem or aside or "\n".join([*notes, *self._notes()]))
         self._warning.style().polish(self._warning)
         self._go.setEnabled(not (missing or problem))
         self._go.setText("Replace" if there and not (missing or problem) else self._verb)
@@ -163,7 +168,7 @@ class WritingDialog(QDialog):
             return size.problem
         longest = max(size.pixels) + 2 * self._bleed_pixels()
         if format.max_side is not None and longest > format.max_side:
-            return f"{format.title} holds at most {format.max_side} px on a side. Choose PNG or TIFF, or a smaller size."
+            return f"{format.title} holds at most {format.max_side:,} px on a side. Choose PNG or TIFF, or a smaller size."
         return self._excess()
 
     def _excess(self) -> str:
@@ -171,7 +176,7 @@ class WritingDialog(QDialog):
         (width, height), limit = self._size().pixels, pixel_limit()
         if limit is None or width * height <= limit:
             return ""
-        return f"{width * height / 1e6:.0f} megapixels are more than one file may have ({limit / 1e6:.0f}). {self._smaller(limit)}"
+        return f"{width * height / 1e6:,.0f} megapixels are more than one file may have ({limit / 1e6:,.0f}). {self._smaller(limit)}"
 
     def _look(self) -> None:
         """Have the loupe show the spot as it is now."""

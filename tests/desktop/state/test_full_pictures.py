@@ -26,7 +26,7 @@ def test_the_whole_picture_follows_a_smaller_one(play: Play, photo: Path) -> Non
         studio.full_pictures.make(studio.session.recipe, seen(30, 20))
         await sitting.settle()
         assert [(image.width(), image.height()) for image in made] == [(60, 40)]
-        assert sitting.said[-1] == "Copied as on the canvas, 30 × 20 pixels; all 60 × 40 follow"
+        assert sitting.said[-1] == "Copied as on the canvas, 30 × 20 px; all 60 × 40 follow"
         assert studio.jobs.running == ()
         (asked,) = sitting.engine.requests_of(Export)
         assert not asked.output.path.parent.exists()
@@ -40,7 +40,7 @@ def test_a_picture_that_is_whole_already_is_not_made_again(play: Play, photo: Pa
         await sitting.open(photo)
         sitting.studio.full_pictures.make(sitting.studio.session.recipe, seen(60, 40))
         await sitting.settle()
-        assert sitting.said[-1] == "Copied, 60 × 40 pixels"
+        assert sitting.said[-1] == "Copied, 60 × 40 px"
         assert not sitting.engine.requests_of(Export)
 
     play(scenario)
@@ -57,7 +57,7 @@ def test_it_can_be_stopped_and_says_what_is_copied_then(play: Play, photo: Path)
             await asyncio.sleep(0)
         studio.jobs.cancel(studio.jobs.running[0].id)
         await sitting.settle()
-        assert sitting.said[-1] == "Stopped: the copy has the canvas's 30 × 20 pixels"
+        assert sitting.said[-1] == "Stopped: the copy has the canvas's 30 × 20 px"
         assert made == []
 
     play(scenario)

@@ -74,7 +74,7 @@ def test_another_unit_is_the_same_size(unit: Unit) -> None:
 
 
 def test_a_size_that_is_none_is_told() -> None:
-    assert "65536 are the most" in PrintSize.of(NATIVE, None).wide(70_000).problem
+    assert "65,536 are the most" in PrintSize.of(NATIVE, None).wide(70_000).problem
     assert PrintSize.of(NATIVE, None).wide(65_536).problem == ""
     for unit in ("px", "cm", "in"):
         nothing = PrintSize.of(NATIVE, None, 300, unit).wide(0)

@@ -78,6 +78,7 @@ def test_a_profile_that_cannot_be_shown_switches_it_off_and_is_told(play: Play, 
         assert not studio.proofing.on
         assert shown[-1] is None
         assert "rag.icc is not a colour profile that Sfumato can use (it is empty)" in sitting.troubles[-1]
+        assert not studio.proofing.has_printer  # nor is it tried again
 
     play(scenario)
 

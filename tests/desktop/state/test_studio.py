@@ -313,7 +313,7 @@ def test_export_shows_progress_and_says_where_it_went(play: Play, photo: Path, t
         assert done.path.exists()
         assert "painting" in stages
         assert studio.jobs.running == ()
-        assert "out.png: 60 × 40 pixels" in sitting.said[-1]
+        assert "out.png: 60 × 40 px" in sitting.said[-1]
         assert studio.settings.settings.export.folder == str(tmp_path)
 
     play(scenario)

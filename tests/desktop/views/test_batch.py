@@ -130,6 +130,22 @@ def test_four_inks_that_do_not_fit_are_named(window: BatchWindow, photos: Path, 
     assert not named(window, QPushButton, "Make them").isEnabled()
 
 
+def test_four_inks_bring_the_format_of_their_export(window: BatchWindow, photos: Path, tmp_path: Path) -> None:
+    printer = tmp_path / "Rag 308.icc"
+    printer.write_bytes(cmyk_profile())
+    window.add([photos])
+    window.set_choice(BatchChoice(suffix=".png"), tmp_path)
+    window.set_last_export("", ColourChoice(str(printer)), ".tif")
+    assert window.choice == BatchChoice(str(tmp_path), ".tif")
+    assert named(window, QPushButton, "Make them").isEnabled()
+    named(window, QComboBox, "Format").setCurrentText("PNG")
+    (reason,) = [label for label in window.findChildren(QLabel) if "four inks" in label.text()]
+    assert reason.property("role") == "error"
+    window.set_last_export("", ColourChoice("srgb"), ".tif")
+    assert window.choice.suffix == ".png"
+    assert reason.property("role") == "caption"
+
+
 def test_the_colours_are_those_of_the_last_export_until_others_are_chosen(window: BatchWindow, photos: Path, qtbot: QtBot) -> None:
     colours = named(window, QComboBox, "Colours")
     assert "As in the last export: 300 dpi." in words(window)

@@ -207,6 +207,17 @@ def test_without_a_photo_one_is_asked_for(dialog: EnlargeDialog, qtbot: QtBot, t
     assert go(dialog).isEnabled()
 
 
+def test_a_wrong_file_leaves_the_photo(dialog: EnlargeDialog, tmp_path: Path) -> None:
+    dialog.set_reading("notes.txt")
+    dialog.set_photo(HARBOUR)
+    dialog.set_refusal("notes.txt is not an image.")
+    assert "notes.txt is not an image." in shown_texts(dialog)
+    assert "harbour.jpg" in shown_texts(dialog)
+    assert go(dialog).isEnabled()
+    dialog.set_photo(HARBOUR)
+    assert "notes.txt" not in shown_texts(dialog)
+
+
 def test_a_folder_that_was_typed_stays(dialog: EnlargeDialog, tmp_path: Path) -> None:
     dialog.set_choice(EnlargeChoice(), tmp_path, known=False)
     (tmp_path / "photos").mkdir()
@@ -246,11 +257,11 @@ def test_too_much_is_refused_with_what_to_do(dialog: EnlargeDialog, monkeypatch:
     choose(dialog, "Format", "WebP")
     assert go(dialog).isEnabled()
     dialog.set_photo(Photo("2" * 64, 5000, 3000, "wide.jpg"))
-    assert "WebP holds at most 16383 px on a side." in shown_texts(dialog)
+    assert "WebP holds at most 16,383 px on a side." in shown_texts(dialog)
     choose(dialog, "Format", "PNG")
     assert go(dialog).isEnabled()
     dialog.set_photo(Photo("2" * 64, 15000, 15000, "vast.jpg"))
-    assert "3600 megapixels are more than one file may have (2000). Choose a smaller scale, or a smaller photo." in shown_texts(dialog)
+    assert "3,600 megapixels are more than one file may have (2,000). Choose a smaller scale, or a smaller photo." in shown_texts(dialog)
     assert not go(dialog).isEnabled()
     dialog.set_photo(HARBOUR)
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10_000_000}))

@@ -68,7 +68,7 @@ def exported(dialog: ExportDialog, qtbot: QtBot) -> Output:
 
 
 def test_the_defaults_give_the_whole_picture_as_png(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
-    assert "4000 × 3000 px" in named(dialog, QComboBox, "Size").currentText()
+    assert "4,000 × 3,000 px" in named(dialog, QComboBox, "Size").currentText()
     assert exported(dialog, qtbot) == Output(tmp_path / "harbour.png", None, 90, dpi=300)
     assert not dialog.isVisible()
 
@@ -82,7 +82,7 @@ def test_enter_exports_and_escape_does_not(dialog: ExportDialog, qtbot: QtBot) -
         QTest.keyClick(named(dialog, QLineEdit, "File name"), Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize(("size", "edge", "height"), [("2048", 2048, 1536), ("1024", 1024, 768)])
+@pytest.mark.parametrize(("size", "edge", "height"), [("2,048", 2048, 1536), ("1,024", 1024, 768)])
 def test_sizes_are_long_edges(dialog: ExportDialog, qtbot: QtBot, size: str, edge: int, height: int) -> None:
     choose(dialog, "Size", size)
     assert (field(dialog, "Width").value(), field(dialog, "Height").value()) == (edge, height)
@@ -104,7 +104,7 @@ def test_on_paper_it_is_measured_in_centimetres_or_inches(dialog: ExportDialog, 
     assert (field(dialog, "Height").value(), dialog.output.long_edge) == (30, 4724)
     field(dialog, "Resolution").setValue(150)
     assert (field(dialog, "Width").value(), dialog.output.long_edge) == (40, 2362)
-    assert "2362 × 1772 px" in shown_texts(dialog)
+    assert "2,362 × 1,772 px" in shown_texts(dialog)
     choose(dialog, "Unit", "inch")
     assert field(dialog, "Width").value() == pytest.approx(15.75, abs=0.005)
     assert dialog.unit == "in"
@@ -140,6 +140,28 @@ def test_the_bleed_lies_around_the_picture(dialog: ExportDialog, qtbot: QtBot) -
     assert (output.bleed_edges, output.long_edge) == ("extend", None)
 
 
+def test_the_size_of_the_file_with_its_bleed_is_told(dialog: ExportDialog) -> None:
+    choose(dialog, "Size", "Fits A4")
+    assert "3,307 × 2,480 px" in shown_texts(dialog)
+    field(dialog, "Bleed").setValue(0.3)
+    assert dialog.output.bleed_pixels == 35
+    assert "3,377 × 2,550 px with bleed" in shown_texts(dialog)
+
+
+def test_a_bleed_belongs_to_paper(dialog: ExportDialog, tmp_path: Path) -> None:
+    choose(dialog, "Size", "Fits A4")
+    field(dialog, "Bleed").setValue(0.3)
+    choose(dialog, "Size", "1,024")
+    assert (dialog.output.long_edge, dialog.output.bleed) == (1024, 0)
+    assert "with bleed" not in shown_texts(dialog)
+    kept = ExportChoice(bleed=0.3, unit=dialog.unit).told(dialog.output)
+    assert kept.bleed == 0.3
+    begin_with(dialog, tmp_path, long_edge=1024, bleed=0.3)
+    assert dialog.output.bleed == 0
+    choose(dialog, "Size", "Fits A4")
+    assert dialog.output.bleed == pytest.approx(0.3)
+
+
 def test_the_last_answers_come_back(dialog: ExportDialog, tmp_path: Path, printer: str) -> None:
     output = Output(
         tmp_path / "harbour.tif",
@@ -155,7 +177,7 @@ def test_the_last_answers_come_back(dialog: ExportDialog, tmp_path: Path, printe
         chroma="4:2:0",
         compression="lzw",
     )
-    dialog.set_choice(ExportChoice().told(output), tmp_path)
+    dialog.set_choice(ExportChoice(unit="cm").told(output), tmp_path)
     assert dialog.output == output
     begin_with(dialog, tmp_path, long_edge=4724, unit="cm", dpi=300)
     assert field(dialog, "Width").value() == 40
@@ -183,6 +205,7 @@ def test_depth_and_packing_belong_to_their_formats(dialog: ExportDialog) -> None
     seen = {}
     for format in ("PNG", "JPEG", "WebP", "TIFF"):
         choose(dialog, "Format", format)
+        assert ("Depth" in shown_texts(dialog)) == (format in ("PNG", "TIFF"))
         seen[format] = tuple(named(dialog, QComboBox, name).isVisible() for name in names)
     assert seen == {"PNG": (True, False, False), "JPEG": (False, False, True), "WebP": (False,) * 3, "TIFF": (True, True, False)}
     choose(dialog, "Depth", "16 bits")
@@ -221,6 +244,22 @@ def test_four_inks_do_not_fit_into_png(dialog: ExportDialog, tmp_path: Path, pri
     assert not button(dialog).isEnabled()
     choose(dialog, "Format", "TIFF")
     assert button(dialog).isEnabled()
+
+
+def test_what_is_no_profile_is_not_taken(dialog: ExportDialog, tmp_path: Path, printer: str) -> None:
+    begin_with(dialog, tmp_path, profile=printer, suffix=".tif")
+    bad = tmp_path / "p.icc"
+    bad.write_text("words")
+    choose(dialog, "Colours", "A printer’s profile…")
+    (asked,) = dialog.findChildren(QFileDialog)
+    asked.filesSelected.emit([str(bad)])
+    asked.close()
+    assert "p.icc is not a colour profile" in shown_texts(dialog)
+    assert dialog.output.profile == printer
+    assert named(dialog, QComboBox, "Colours").findData(str(bad)) < 0
+    assert button(dialog).isEnabled()
+    choose(dialog, "Colours", "sRGB")
+    assert "p.icc" not in shown_texts(dialog)
 
 
 def test_a_long_profile_name_is_cut_and_told_whole(dialog: ExportDialog, tmp_path: Path) -> None:
@@ -322,13 +361,13 @@ def test_strokes_are_measured_on_paper(dialog: ExportDialog) -> None:
 
 def test_what_a_generator_made_is_told(dialog: ExportDialog) -> None:
     dialog.set_picture("scrolls", 1024, 1024, 128)
-    assert "As on the canvas – 1024 × 1024 px" in named(dialog, QComboBox, "Size").currentText()
+    assert "As on the canvas – 1,024 × 1,024 px" in named(dialog, QComboBox, "Size").currentText()
     assert "The generator made 128 × 128 px, which are enlarged 8.0×: finer detail is made up." in shown_texts(dialog)
     field(dialog, "Width").setValue(100)
     assert "The generator made" not in shown_texts(dialog)
 
 
-@pytest.mark.parametrize(("width", "words"), [(0, "at least one pixel"), (999_999, "65536 are the most")])
+@pytest.mark.parametrize(("width", "words"), [(0, "at least one pixel"), (999_999, "65,536 are the most")])
 def test_a_size_that_is_none_is_named_and_not_looked_at(dialog: ExportDialog, qtbot: QtBot, width: int, words: str) -> None:
     with qtbot.assertNotEmitted(dialog.spot_wanted, wait=300):
         field(dialog, "Width").setValue(width)
@@ -348,7 +387,7 @@ def test_the_estimate_follows_the_fields(dialog: ExportDialog) -> None:
     assert "second" not in shown_texts(dialog)
     dialog.set_speed(2.0)
     assert "25 seconds" in shown_texts(dialog)
-    choose(dialog, "Size", "1024")
+    choose(dialog, "Size", "1,024")
     assert "About 1.6 MB" in shown_texts(dialog)
 
 
@@ -367,14 +406,14 @@ def test_a_new_file_overwrites_nothing(dialog: ExportDialog, qtbot: QtBot) -> No
 
 
 def test_an_enlargement_is_named(dialog: ExportDialog) -> None:
-    choose(dialog, "Size", "4096")
-    assert "Enlarged from 4000 × 3000 px: the photo itself has 293 dpi at this size." in shown_texts(dialog)
-    choose(dialog, "Size", "2048")
+    choose(dialog, "Size", "4,096")
+    assert "Enlarged from 4,000 × 3,000 px: the photo itself has 293 dpi at this size." in shown_texts(dialog)
+    choose(dialog, "Size", "2,048")
     assert "Enlarged" not in shown_texts(dialog)
 
 
 @pytest.mark.parametrize(
-    ("format", "edge", "words"), [("WebP", 16_384, "WebP holds at most 16383 px"), ("JPEG", 65_501, "JPEG holds at most")]
+    ("format", "edge", "words"), [("WebP", 16_384, "WebP holds at most 16,383 px"), ("JPEG", 65_501, "JPEG holds at most")]
 )
 def test_the_limits_of_formats_are_named(dialog: ExportDialog, format: str, edge: int, words: str) -> None:
     dialog.set_picture("panorama", 4000, 100)
@@ -416,7 +455,7 @@ def test_a_size_beyond_the_limit_is_named_while_it_is_typed(dialog: ExportDialog
     spin = field(dialog, "Width")
     spin.selectAll()
     QTest.keyClicks(spin, "60000")
-    assert "2700 megapixels are more than one file may have (2000). Choose a long edge of 51639 px or less." in shown_texts(dialog)
+    assert "2,700 megapixels are more than one file may have (2,000). Choose a long edge of 51,639 px or less." in shown_texts(dialog)
     assert not button(dialog).isEnabled()
     spin.setValue(51_639)
     assert "megapixels" not in shown_texts(dialog)
@@ -425,9 +464,9 @@ def test_a_size_beyond_the_limit_is_named_while_it_is_typed(dialog: ExportDialog
 
 def test_a_limit_of_ones_own_holds_in_the_dialog_too(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SFUMATO_MAX_PIXELS", "100000")
-    choose(dialog, "Size", "2048")
-    assert "(1). Choose a long edge of 1154 px or less." in shown_texts(dialog)
-    choose(dialog, "Size", "1024")
+    choose(dialog, "Size", "2,048")
+    assert "(1). Choose a long edge of 1,154 px or less." in shown_texts(dialog)
+    choose(dialog, "Size", "1,024")
     assert button(dialog).isEnabled()
 
 
