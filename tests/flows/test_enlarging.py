@@ -73,7 +73,7 @@ def test_the_canvas_photo_is_looked_at_then_enlarged(engine: StartEngine, travel
         await artist.settle()
         assert wanted.output == Output(photo.parent / "boat enlarged.tif", dpi=300)
         assert wanted.output.path.stat().st_size > 0
-        assert any(words.startswith("Enlarged boat enlarged.tif: 384 × 256 pixels") for words in artist.said)
+        assert any(words.startswith("Made boat enlarged.tif: 384 × 256 px") for words in artist.said)
         assert artist.troubles == []
         again = dialog_of(artist)
         await artist.settle()
