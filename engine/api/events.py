@@ -30,6 +30,8 @@ class Progress:
     done: float
     total: float
     stage: str
+    note: str = ""
+    """A sentence for a person, told once: how a file that is gone on with stands."""
 
     @property
     def fraction(self) -> float:

@@ -23,13 +23,16 @@ class Report:
         self._live = sys.stderr.isatty()
 
     def progress(self, step: Progress) -> None:
-        """Say it once for every whole percent."""
+        """Say it once for every whole percent, and what is told with it."""
+        if step.note and not self.as_json:
+            self.note(step.note)
         line = f"{step.stage} {step.fraction:4.0%}"
-        if line == self._last:
+        if line == self._last and not step.note:
             return
         self._last = line
         if self.as_json:
-            self._write({"event": "progress", "stage": step.stage, "fraction": round(step.fraction, 4)})
+            told = {"note": step.note} if step.note else {}
+            self._write({"event": "progress", "stage": step.stage, "fraction": round(step.fraction, 4), **told})
         elif self._live:
             sys.stderr.write(f"\r\033[K{line}")
             sys.stderr.flush()

@@ -176,6 +176,18 @@ def _read_journal(path: Path) -> tuple[dict[str, object] | None, dict[int, int]]
     return layout, finished
 
 
+def finished_bytes(path: Path, key: str) -> int:
+    """Of the strips of this key that a scratch file's journal says are finished; 0 where there are none."""
+    found, finished = _read_journal(_journal_of(path))
+    if found is None or found.get("key") != key:
+        return 0
+    try:
+        layout = Layout(**found)  # type: ignore[arg-type]
+    except TypeError:  # of another version
+        return 0
+    return sum(layout.strip(index).height * layout.row_bytes for index in finished if 0 <= index < layout.count)
+
+
 def _check_of(data: IO[bytes], layout: Layout, index: int) -> int | None:
     if not 0 <= index < layout.count:
         return None

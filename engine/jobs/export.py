@@ -30,7 +30,7 @@ from engine.imaging.profiles import OutputProfile, output_profile
 from engine.imaging.strips import Layout, Strips, check_room
 from engine.imaging.windows import Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, WEBP_BYTES_A_PIXEL, Encoding, FileOptions, check_format
-from engine.jobs.unfinished import Unfinished
+from engine.jobs.unfinished import Unfinished, resumed_words
 from engine.printing import PAINTED_AS, Painted, Plan, composite, level_layout, painted, plan
 from engine.sources import Kind, kind_of
 from engine.upscaling import crisp_upscaler
@@ -117,10 +117,11 @@ def _decided(
 def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[Step, Any, None]:
     """Levels, strips, file."""
     resume = sheet.output.resume or context.tile_scale < 1
-    meter = _Meter(sheet, context)
+    share = unfinished.share(sheet.layout.key, sheet.scratch_bytes) if resume else 0.0
+    meter = _Meter(sheet, context, share)
     strips: Strips = yield Wait(context.io.submit(unfinished.open, "picture", sheet.layout, resume=resume, insist=sheet.output.resume))
+    yield meter.told(0, resumed_words(sheet.output, meter.done / meter.total))
     if strips.done < strips.layout.count:
-        yield meter.told(0)
         layers = yield from meter.counted(_painted(sheet, unfinished, resume, context))
         yield from meter.counted(_finished(sheet, layers, strips, context))
     output = sheet.output
@@ -186,16 +187,17 @@ def _samples(colour: Floats, alpha: Floats, rect: Rect, sheet: Sheet) -> Samples
 class _Meter:
     """Turns the pixels that the stages report into the share of the whole that is done."""
 
-    def __init__(self, sheet: Sheet, context: Context) -> None:
+    def __init__(self, sheet: Sheet, context: Context, share: float) -> None:
+        """`share`: what is finished already, of the strips of all stages together."""
         painting = sum(levels.work for levels in sheet.plans)
         self.total = painting + sheet.pixels * (FINISHING + WRITING)
         self.before_writing = painting + sheet.pixels * FINISHING
-        self.done = 0.0
+        self.done = share * self.before_writing
         self.stage = "rendering" if context.tile_scale == 1 else "rendering in smaller tiles, as memory ran short"
 
-    def told(self, pixels: float) -> Progress:
+    def told(self, pixels: float, note: str = "") -> Progress:
         self.done = min(self.before_writing, self.done + pixels)
-        return Progress(self.done, self.total, self.stage)
+        return Progress(self.done, self.total, self.stage, note)
 
     def writing(self, fraction: float) -> Progress:
         return Progress(self.before_writing + fraction * (self.total - self.before_writing), self.total, "writing the file")

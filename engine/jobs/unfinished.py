@@ -11,7 +11,16 @@ from engine.api.errors import DiskFull, NothingToResume
 from engine.api.output import Output, unfinished_folder
 from engine.context import Context
 from engine.device import is_out_of_memory
-from engine.imaging.strips import Layout, OtherStrips, Strips
+from engine.imaging.strips import Layout, OtherStrips, Strips, finished_bytes
+
+
+def resumed_words(output: Output, fraction: float) -> str:
+    """What is said of going on where that was asked for; empty where it was not. `fraction`: what is done already."""
+    if not output.resume:
+        return ""
+    if not fraction:
+        return f"Nothing of {output.path} was left unfinished: it is begun anew."
+    return f"Goes on from {max(0.01, fraction):.0%}."
 
 
 class Unfinished:
@@ -38,6 +47,11 @@ class Unfinished:
             strips = Strips.begin(path, layout, str(self.target))
         self._open.append(strips)
         return strips
+
+    def share(self, key: str, total: int) -> float:
+        """How much of `total` bytes of scratch files of this key is finished, 0 to 1: to be asked before they are opened."""
+        kept = sum(finished_bytes(path, key) for path in self.folder.glob("*.raw"))
+        return min(1.0, kept / total) if total else 0.0
 
     @contextmanager
     def kept_for_another_try(self, output: Output, context: Context) -> Iterator[None]:

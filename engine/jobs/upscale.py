@@ -32,7 +32,7 @@ from engine.imaging.windows import ArrayRaster, Enlarged, Floats, Rect
 from engine.imaging.writers import ALPHA_SUFFIXES, DEEP_SUFFIXES, Encoding, FileOptions, check_format
 from engine.jobs.export import check_webp, encoded
 from engine.jobs.preview import frame
-from engine.jobs.unfinished import Unfinished
+from engine.jobs.unfinished import Unfinished, resumed_words
 from engine.models.upscaler import Upscaler
 from engine.sources import spread
 from engine.spot import checked_rect
@@ -103,7 +103,8 @@ def _made(sheet: Sheet, unfinished: Unfinished, context: Context) -> Generator[S
     output, layout = sheet.output, sheet.layout
     resume = output.resume or context.tile_scale < 1
     strips: Strips = yield Wait(context.io.submit(unfinished.open, "picture", layout, resume=resume, insist=output.resume))
-    yield Progress(0, 1, "enlarging")
+    done = strips.done / layout.count * (1 - WRITING)
+    yield Progress(done, 1, "enlarging", resumed_words(output, done))
     for index in range(layout.count):
         if not strips.has(index):
             samples = yield from _strip(sheet, layout.strip(index), context)

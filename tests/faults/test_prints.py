@@ -90,10 +90,22 @@ def test_a_disk_that_is_full_at_sixty_per_cent(context: Context, recipe: Recipe,
             run(Export(recipe, Output(out, 240, overwrite=True, keep_unfinished=True)), context)
     assert out.read_bytes() == b"older"
     written = broken_at(monkeypatch, "", 0, full)
-    run(Export(recipe, Output(out, 240, overwrite=True, resume=True)), context)
+    told: list[Progress] = []
+    run(Export(recipe, Output(out, 240, overwrite=True, resume=True)), context, told.append)
+    assert 0.2 < told[0].fraction < 0.9
+    assert [step.note for step in told if step.note] == [f"Goes on from {told[0].fraction:.0%}."]
+    assert [step.fraction for step in told] == sorted(step.fraction for step in told)
+    assert told[-1].fraction == 1
     assert written == {"picture": 8}
     assert out.read_bytes() == whole.path.read_bytes()
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_that_there_is_nothing_to_go_on_with_is_told(context: Context, recipe: Recipe, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    out = tmp_path / "out.png"
+    run(Export(recipe, Output(out, 240, resume=True)), context, told.append)
+    assert [step.note for step in told if step.note] == [f"Nothing of {out} was left unfinished: it is begun anew."]
 
 
 @pytest.mark.parametrize("resume", [False, True])

@@ -165,6 +165,16 @@ def test_on_a_terminal_progress_is_overwritten_in_place(monkeypatch: pytest.Monk
     assert capsys.readouterr().out == "done\n"
 
 
+def test_what_is_told_with_progress_is_a_line_or_a_part_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    step = Progress(2, 5, "rendering", "Goes on from 40%.")
+    Report(as_json=False).progress(step)
+    assert capsys.readouterr() == ("", "Goes on from 40%.\n")
+    Report(as_json=True).progress(step)
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"event": "progress", "stage": "rendering", "fraction": 0.4, "note": "Goes on from 40%."}
+    assert told.err == ""
+
+
 def test_in_a_file_there_is_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     report = Report(as_json=False)
     report.progress(Progress(1, 2, "rendering"))

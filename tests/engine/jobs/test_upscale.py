@@ -161,7 +161,9 @@ def test_what_was_interrupted_goes_on_and_makes_the_same_file(photo: Photo, cont
     assert unfinished_folder(out).is_dir()
     with pytest.raises(NothingToResume):
         drive(upscale(Upscale(photo, Output(out, resume=True, keep_unfinished=True), variant="crisp"), context))
-    drive(upscale(Upscale(photo, Output(out, resume=True)), context))
+    told = [step for step in drive(upscale(Upscale(photo, Output(out, resume=True)), context))[1] if isinstance(step, Progress)]
+    assert 0.2 < told[0].fraction < 0.9
+    assert told[0].note == f"Goes on from {told[0].fraction:.0%}."
     assert out.read_bytes() == whole.read_bytes()
     assert not unfinished_folder(out).exists()
 
