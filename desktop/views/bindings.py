@@ -166,7 +166,7 @@ class Bindings(QObject):
         shown = facts.fontMetrics().elidedText(printer, Qt.TextElideMode.ElideMiddle, PRINTER_WIDTH)
         proof = f"   Soft proof: {shown}" if printer else ""
         facts.setToolTip(printer)
-        self._window.picture_facts.setText(f"{width} × {height} px   {self._window.canvas.zoom:.0%}{proof}" if width else "")
+        self._window.picture_facts.setText(f"{width:,} × {height:,} px   {self._window.canvas.zoom:.0%}{proof}" if width else "")
 
     def _drop(self, path: Path) -> None:
         """A folder is something to learn from, a file something to paint."""

@@ -37,7 +37,7 @@ def layer_title(layer: Layer) -> str:
 def layer_subtitle(layer: Layer, *, bottom: bool) -> str:
     """The bottom layer tells its size, an upper one how it lies on those below."""
     if bottom:
-        return f"{layer.source.width} × {layer.source.height} px"
+        return f"{layer.source.width:,} × {layer.source.height:,} px"
     return f"{blend_title(layer.blend)} · {round(100 * layer.opacity)}%"
 
 

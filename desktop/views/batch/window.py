@@ -24,7 +24,7 @@ from desktop.widgets.controls import Caption, Heading, IconButton, push_button
 from desktop.widgets.theme import THEME
 from engine.api.naming import pictures_in
 
-SIZES: Final = ((None, "Each in its own size"), (1024, "1024 px, long edge"), (2048, "2048 px, long edge"), (4096, "4096 px, long edge"))
+SIZES: Final = ((None, "Each in its own size"), (1024, "1,024 px, long edge"), (2048, "2,048 px, long edge"), (4096, "4,096 px, long edge"))
 SETUP_WIDTH: Final = 380
 
 

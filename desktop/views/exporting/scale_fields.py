@@ -125,4 +125,4 @@ class ScaleFields(QObject):
 
 def _in_words(size: PrintSize) -> str:
     (width, height), (wide, high) = size.pixels, size.centimetres
-    return f"{width} × {height} px,  {wide:.1f} × {high:.1f} cm on paper"
+    return f"{width:,} × {height:,} px,  {wide:.1f} × {high:.1f} cm on paper"

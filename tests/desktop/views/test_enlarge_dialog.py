@@ -74,12 +74,12 @@ def test_the_defaults_make_it_twice_as_wide(dialog: EnlargeDialog, qtbot: QtBot,
 
 
 def test_both_sizes_are_told_in_pixels_and_on_paper(dialog: EnlargeDialog) -> None:
-    assert "4000 × 3000 px,  33.9 × 25.4 cm on paper" in shown_texts(dialog)
-    assert "8000 × 6000 px,  67.7 × 50.8 cm on paper" in shown_texts(dialog)
+    assert "4,000 × 3,000 px,  33.9 × 25.4 cm on paper" in shown_texts(dialog)
+    assert "8,000 × 6,000 px,  67.7 × 50.8 cm on paper" in shown_texts(dialog)
     assert "The photo itself has 150 dpi at this size" in shown_texts(dialog)
     press(dialog, "Scale: 4× as wide")
     named(dialog, QDoubleSpinBox, "Resolution").setValue(600)
-    assert "16000 × 12000 px,  67.7 × 50.8 cm on paper" in shown_texts(dialog)
+    assert "16,000 × 12,000 px,  67.7 × 50.8 cm on paper" in shown_texts(dialog)
     assert "The photo itself has 150 dpi" in shown_texts(dialog)
 
 

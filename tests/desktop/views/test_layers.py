@@ -36,7 +36,7 @@ def spoken(layers: Layers) -> list[str]:
 
 
 def test_the_top_layer_comes_first(layers: Layers) -> None:
-    assert spoken(layers) == ["grain, Normal · 100%, hidden", "clouds, Soft light · 60%, visible", "harbour, 4000 × 3000 px, visible"]
+    assert spoken(layers) == ["grain, Normal · 100%, hidden", "clouds, Soft light · 60%, visible", "harbour, 4,000 × 3,000 px, visible"]
     assert rows(layers).currentIndex().row() == 1
 
 
