@@ -13,8 +13,9 @@ faithful network does the first doubling, and a cubic kernel the rest; below tha
 
 - Measured on photos reduced by a ratio and enlarged again, the kernel is nearer up to 1.75 (by 6 dB at 1.25), the network from 2 on where a
   photo is sharp (0.7 dB at 2.7 and at 4). A network for four times, reduced to the print's size, is nowhere nearer than doubling.
-- The painter's last layer leaves a grid of two pixels, 30 dB above what else is so fine: at 100 % a weave, enlarged stripes,
-  and the network takes them for contours. So every level is read without it (`Gridless`), but for a print that is the preview itself.
+- The painter's last layer leaves a grid of two pixels, 30 dB above what else is so fine: at 100 % a weave, enlarged stripes, which the
+  network takes for contours. So levels are read without it (`Gridless`). The first one keeps it, unless the network enlarges just that: it is
+  the preview, whose grid is a mean of 3 ΔE, and a print scaled down should be the preview.
 
 Levels stand in scratch files in strips, so that memory does not grow with the print and what is finished survives a crash.
 """
@@ -59,7 +60,7 @@ BLUR = 0.55
 LEVEL_ROWS = render.TILE - 2 * MARGIN
 """Rows of a level's strip: with all margins a tile has the size that the network is compiled for."""
 
-PAINTED_AS = 2
+PAINTED_AS = 3
 """Counts the ways in which levels were ever painted and put together: strips of another way are no part of the same print."""
 
 OpenStrips: TypeAlias = Callable[[str, int, int, int], Generator[Step, Any, Strips]]
@@ -160,12 +161,12 @@ def painted(
     if native:
         moments = yield from streamed_moments(layer, *levels.sizes[-1], context)
     raster: Raster = yield from first_level(layer, *levels.sizes[0], moments, context)
-    if levels.sizes != ((width, height),):
-        raster = Gridless(raster)
     for number, size in enumerate(levels.sizes[1:], 1):
         strips = yield from open_strips(f"level-{number}", *size, LEVEL_ROWS)
         yield from _paint(strips, Enlarged.stretched(raster, *size), layer, moments, context)
         raster = Gridless(strips)
+    if levels.painting is not None and len(levels.sizes) == 1:
+        raster = Gridless(raster)
     if levels.painting is not None:
         raster = yield from _enlarge(raster, levels.painting, "painting", open_strips, context)
     mask = yield from mask_windows(layer, width, height, context)

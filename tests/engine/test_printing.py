@@ -113,9 +113,8 @@ def test_a_print_scaled_down_is_the_preview(context: Context, layer: Layer, open
     shown, _ = drive(render.render(recipe, (96, 64), context))
     large = pixels(printed(context, recipe, 384, 256, opened, tmp_path / "strips"), Rect(0, 0, 384, 256))
     at_once, _ = drive(render.render(recipe, (384, 256), context))
-    even = Gridless(ArrayRaster(shown.pixels)).read(Rect(0, 0, 96, 64)) / 255  # an untrained painter paints little but its grid
-    near, far = (_likeness(each, even) for each in (large, at_once.pixels / 255))
-    assert near > 0.8 > far + 0.2
+    near, far = (_likeness(each, shown.pixels / 255) for each in (large, at_once.pixels / 255))
+    assert near > 0.65 > far + 0.2  # an untrained painter paints little but its grid, of which finer levels take some
 
 
 def _likeness(large: np.ndarray, small: np.ndarray) -> float:
