@@ -14,8 +14,8 @@ faithful network does the first doubling, and a cubic kernel the rest; below tha
 - Measured on photos reduced by a ratio and enlarged again, the kernel is nearer up to 1.75 (by 6 dB at 1.25), the network from 2 on where a
   photo is sharp (0.7 dB at 2.7 and at 4). A network for four times, reduced to the print's size, is nowhere nearer than doubling.
 - The painter's last layer leaves a grid of two pixels, 30 dB above what else is so fine: at 100 % a weave, enlarged stripes, which
-  the network takes for contours. So levels are read without it (`Gridless`). The first keeps it, unless the network enlarges just that: it is
-  the preview, whose grid is a mean of 3 ΔE, and a print scaled down should be the preview.
+  the network takes for contours. So levels are read without it (`Gridless`). The first keeps it, unless the network enlarges just that:
+  it is the preview, whose grid is a mean of 3 ΔE, and a print scaled down should be the preview.
 
 Levels stand in scratch files in strips, so that memory does not grow with the print and what is finished survives a crash.
 """
