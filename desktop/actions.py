@@ -75,6 +75,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("about", "About Sfumato", "show_about"),
 )
 
+UNBOOKMARK: Final = ("Remove the bookmark", "Take the bookmark away; the picture stays in your library")
+"""Text and tip of the command `bookmark` while the live picture has one."""
+
 MENUS: Final[tuple[Menu, ...]] = (
     Menu(
         "&File",

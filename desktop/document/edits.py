@@ -24,10 +24,10 @@ def place_photo(document: Document, photo: Source) -> Document:
     return Document(Recipe((bottom, *layers[1:])).check(), View())
 
 
-def add_layer(document: Document, photo: Source) -> Document:
-    """Lay a photo over everything else, half see-through; the first one makes the picture, and is opaque."""
+def add_layer(document: Document, photo: Source, opacity: float = NEW_LAYER_OPACITY) -> Document:
+    """Lay a photo over everything else, half see-through unless told otherwise; the first one makes the picture, and is opaque."""
     layers = document.recipe.layers
-    layer = Layer(photo, opacity=NEW_LAYER_OPACITY) if layers else Layer(photo)
+    layer = Layer(photo, opacity=opacity) if layers else Layer(photo)
     return _with_layers(document, (*layers, layer))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -17,6 +17,8 @@ WIDEST = 720
 READ = 4000
 """Milliseconds in which a sentence has certainly been read."""
 Answer = tuple[str, Callable[[], None]]
+PLACED_ANEW = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
+"""What happens to a place when the banners over it must follow."""
 
 
 class Banner(QWidget):
@@ -74,11 +76,12 @@ class Banner(QWidget):
 
 
 class Banners(QWidget):
-    """The newest banners at the upper edge of `host`, one below the other."""
+    """The newest banners at the upper edge of `host`, or of a part of it, one below the other."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
+        self._area: QWidget | None = None
         self._shown: list[Banner] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -101,13 +104,17 @@ class Banners(QWidget):
         self._drop_same(sentence)
         self._add(Banner("info", THEME.accent, sentence, answers))
 
-    def move_to(self, host: QWidget) -> None:
-        """Stand at the upper edge of another part of the window from now on."""
+    def move_to(self, host: QWidget, area: QWidget | None = None) -> None:
+        """Stand at the upper edge of another part of the window from now on: of `area` within it, while that is seen."""
         if host is not self._host:
-            self._host.removeEventFilter(self)
-            self._host = host
+            for watched in (self._host, self._area):
+                if watched is not None:
+                    watched.removeEventFilter(self)
+            self._host, self._area = host, area
             self.setParent(host)
-            host.installEventFilter(self)
+            for watched in (host, area):
+                if watched is not None:
+                    watched.installEventFilter(self)
             self._place()
 
     def settle(self) -> None:
@@ -141,10 +148,13 @@ class Banners(QWidget):
 
     def _place(self) -> None:
         self.setVisible(bool(self._shown))
-        width = max(1, min(WIDEST, self._host.width() - 2 * THEME.space_4))
+        room = self._host.rect()
+        if self._area is not None and self._area.isVisibleTo(self._host):
+            room = QRect(self._area.mapTo(self._host, QPoint()), self._area.size())
+        width = max(1, min(WIDEST, room.width() - 2 * THEME.space_4))
         heights = [banner.heightForWidth(width) for banner in self._shown]
         height = sum(heights) + self._column.spacing() * max(0, len(heights) - 1)
-        self.setGeometry((self._host.width() - width) // 2, THEME.space_4, width, height)
+        self.setGeometry(room.left() + (room.width() - width) // 2, room.top() + THEME.space_4, width, height)
         self.raise_()
 
     def event(self, event: QEvent) -> bool:
@@ -154,6 +164,6 @@ class Banners(QWidget):
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self._shown:
+        if event.type() in PLACED_ANEW and self._shown:
             self._place()
         return super().eventFilter(watched, event)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
 from desktop.document.document import View
+from desktop.state.explorer.names import short_name
 from desktop.state.library import style_key
 from desktop.state.printer_colours import profile_title
 from desktop.state.studio import Studio
@@ -19,6 +20,7 @@ from desktop.views.jobs_bar import JobRow
 from desktop.views.menus import fill_recent
 from desktop.views.window import Window
 from engine.api.events import Frame
+from engine.api.family import Member
 from engine.api.recipe import Photo, Recipe, Style
 from engine.api.requests import EngineInfo
 from engine.api.training import RunDescription
@@ -56,6 +58,7 @@ class Bindings(QObject):
         self._bind_results()
         self._bind_notices()
         self._bind_training()
+        self._bind_bookmark()
         self._show_cards()
         self._show_document()
         self._show_history()
@@ -290,6 +293,21 @@ class Bindings(QObject):
         workshop.runs.changed.connect(self._offer_paused_runs)
         self._window.training_pill.clicked.connect(self._handlers.show_run)
 
+    # The live picture's bookmark
+
+    def _bind_bookmark(self) -> None:
+        explorer = self._studio.explorer
+        for news in (explorer.bookmarks.changed, explorer.viewer.arrived, explorer.viewer.moved):
+            news.connect(lambda: self._window.set_bookmarked(explorer.bookmarks.holds(explorer.viewer.latent)))
+        explorer.bookmarks.removed.connect(self._offer_bookmark)
+
+    def _offer_bookmark(self, member: Member) -> None:
+        """Nobody need look for the picture of a bookmark that was taken from another one than the live picture."""
+        explorer = self._studio.explorer
+        if explorer.viewer.latent is None or member.id != explorer.viewer.latent.key:
+            sentence = f"The bookmark “{short_name(member.name, member.latent.model.id) or 'A picture'}” is removed."
+            self._window.banners.offer(sentence, ("Undo", lambda: explorer.bookmarks.restore(member.id)))
+
     def _show_training(self) -> None:
         run = self._studio.workshop.run
         words = {
@@ -328,8 +346,8 @@ class Bindings(QObject):
     # What is said
 
     def _bind_notices(self) -> None:
-        self._studio.notices.said.connect(self._window.status.setText)
-        self._studio.notices.about.connect(self._window.made_file.set_file)
+        self._studio.notices.said.connect(self._window.say)
+        self._studio.notices.about.connect(self._window.show_file)
         self._studio.notices.said.connect(self._window.banners.settle)
         self._studio.notices.troubled.connect(self._window.banners.trouble)
         self._studio.warmed_up.connect(self._engine_is_ready)

@@ -20,6 +20,7 @@ HAND: tuple[tuple[str, str], ...] = (
     ("Wheel", "Zoom at the pointer"),
     ("Double click", "Actual size, or fit again"),
     ("Shift + click a style", "Mix it in"),
+    ("Shift + drag the map", "Draw a path for the journey"),
 )
 """What the mouse does, for the page of shortcuts."""
 

@@ -3,6 +3,7 @@ and the Explore workspace can take the place of all these."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions import NEED_EXPLORER, NEED_PICTURE, NEED_PROOF, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR
+from desktop.actions import NEED_EXPLORER, NEED_PICTURE, NEED_PROOF, NEED_STUDIO, SEPARATOR, SPACES, TOOLBAR, UNBOOKMARK, command
 from desktop.state.settings import WindowShape
 from desktop.views.banner import Banners
 from desktop.views.canvas import Canvas
@@ -32,7 +33,7 @@ from desktop.views.menus import fill_menus, make_actions, tool_button
 from desktop.views.results import Results
 from desktop.views.training_pill import TrainingPill
 from desktop.views.window_keys import WindowKeys
-from desktop.widgets.buttons import push_button
+from desktop.widgets.buttons import push_button, with_keys
 from desktop.widgets.controls import Caption, ElidedLabel
 from desktop.widgets.icons import app_icon
 from desktop.widgets.menu_bar import MenuBar
@@ -47,6 +48,8 @@ FIRST_SIZE = QSize(1440, 900)
 SMALLEST = QSize(1000, 640)
 LEFT_WIDTH, RIGHT_WIDTH, LAYERS_HEIGHT = 248, 316, 240
 HEADER_HEIGHT, STATUS_HEIGHT = 44, 30
+SAID_MS, FILE_MS = 10_000, 60_000
+"""Long enough to read a sentence and look back at it."""
 STATUS_WIDTH = 240
 """At the least: a job with a long name gives way before what was just said."""
 
@@ -92,6 +95,8 @@ class Window(QMainWindow):
         self.made_file = MadeFile()
         self.picture_facts = Caption(tabular=True)
         self.engine_facts = Caption()
+        self._said = QTimer(self, singleShot=True)
+        self._said.timeout.connect(self._fall_silent)
         self.training_pill = TrainingPill()
         self.tools = QWidget()
         self.space_switch = Segments("Workspace", [(id, self.actions_by_id[id].text()) for id in SPACES])
@@ -125,6 +130,28 @@ class Window(QMainWindow):
         self.actions_by_id["gamut-warning"].setChecked(on and marks)
         self._enable_commands()
 
+    def say(self, sentence: str) -> None:
+        """Tell something in the last line; after some seconds it goes, so that nothing old stands beside what is done since."""
+        self.status.setText(sentence)
+        self._said.start(SAID_MS)
+
+    def show_file(self, file: Path | None) -> None:
+        """What was said last is about this file: the way to it is there for longer, for a hand that comes back from something else."""
+        self.made_file.set_file(file)
+        if file is not None:
+            self._said.start(FILE_MS)
+
+    def _fall_silent(self) -> None:
+        self.status.setText("")
+        self.made_file.set_file(None)
+
+    def set_bookmarked(self, on: bool) -> None:
+        """Whether the live picture is bookmarked: then the command takes the bookmark away."""
+        action, row = self.actions_by_id["bookmark"], command("bookmark")
+        text, tip = UNBOOKMARK if on else (row.text, row.tip)
+        action.setText(text)
+        action.setToolTip(with_keys(tip, action.shortcut()))
+
     def add_training(self, space: TrainingSpace) -> None:
         """Take the Train workspace in, beside the studio."""
         self.training = space
@@ -155,7 +182,7 @@ class Window(QMainWindow):
         self.actions_by_id[id].setChecked(True)
         self.space_switch.set_value(id)
         self.banners.settle()
-        self.banners.move_to(beside or self.canvas)
+        self.banners.move_to(beside or self.canvas, None if self.explorer is None or beside is not self.explorer else self.explorer.stage)
         for part in (self.tools, self.document_name, self.picture_facts):
             part.setVisible(beside is None)
         self._enable_commands()

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton
 
 from desktop.actions import NEED_EXPLORER, NEED_STUDIO, SPACES
 from desktop.app import App
+from desktop.views import window as window_module
 from desktop.views.explorer.space import ExplorerSpace
 from engine.api.exploring import DragPoints, Invert
 from engine.api.manifest import Manifest
@@ -55,11 +56,13 @@ def test_a_picture_is_found_bookmarked_and_sent_to_the_canvas(visit: Visitor, sc
         window.actions_by_id["bookmark"].trigger()
         await app.studio.tasks.idle()
         (id,) = space.bookmarks.ids
-        assert space.panel.bookmark.text() == "Remove the bookmark"
+        command = window.actions_by_id["bookmark"]
+        assert space.panel.bookmark.text() == command.text() == "Remove the bookmark"
+        assert space.panel.bookmark.toolTip() == command.toolTip() == "Take the bookmark away; the picture stays in your library  (Ctrl+B)"
         assert not space.bookmarks.list.item(0).icon().isNull()
         window.actions_by_id["another-picture"].trigger()
         await app.studio.tasks.idle()
-        assert space.panel.bookmark.text() == "Bookmark"
+        assert space.panel.bookmark.text() == "Bookmark" and command.text() == "Bookmark the picture"
         space.bookmarks.list.item(0).setText("the twelfth")
         space.bookmarks.visited.emit(id)
         await app.studio.tasks.idle()
@@ -154,5 +157,81 @@ def test_a_generator_of_an_older_kind_has_no_points(visit: Visitor, script: Stud
         app.studio.explorer.model_changed.emit()
         space.show_tool("Drag")
         assert not space.handles.isVisible() and "style-based" in space.drag.words.text()
+
+    visit(scenario)
+
+
+def test_a_bookmark_that_was_removed_comes_back(visit: Visitor, script: StudioScript) -> None:
+    async def scenario(app: App) -> None:
+        window, command = app.window, app.window.actions_by_id["bookmark"]
+        space = await explore(app, script, "boats")
+        command.trigger()
+        await app.studio.tasks.idle()
+        (id,) = space.bookmarks.ids
+        space.bookmarks.list.item(0).setText("the grey one")
+        command.trigger()
+        await app.studio.tasks.idle()
+        assert space.bookmarks.ids == [] and window.status.text() == "Bookmark removed. Ctrl+B on the picture brings it back"
+        assert window.banners.sentences == []
+        command.trigger()
+        await app.studio.tasks.idle()
+        assert space.bookmarks.ids == [id] and space.bookmarks.list.item(0).text() == "the grey one"
+        window.actions_by_id["another-picture"].trigger()
+        await app.studio.tasks.idle()
+        space.bookmarks.removed.emit(id)
+        await app.studio.tasks.idle()
+        assert space.bookmarks.ids == [] and window.banners.sentences == ["The bookmark “the grey one” is removed."]
+        next(link for link in window.banners.findChildren(QPushButton) if link.text() == "Undo").click()
+        await app.studio.tasks.idle()
+        assert space.bookmarks.ids == [id] and space.bookmarks.list.item(0).text() == "the grey one"
+
+    visit(scenario)
+
+
+def test_a_picture_has_one_name_everywhere(visit: Visitor, script: StudioScript) -> None:
+    async def scenario(app: App) -> None:
+        space = await explore(app, script, "boats")
+        for seed in (3, 4):
+            space.panel.seed.setValue(seed)
+            await app.studio.tasks.idle()
+            app.window.actions_by_id["bookmark"].trigger()
+            await app.studio.tasks.idle()
+        assert app.window.status.text() == "Bookmarked Seed 4"
+        assert [space.bookmarks.list.item(row).text() for row in range(2)] == ["Seed 4", "Seed 3"]
+        assert {field.currentText() for field in space.blend.findChildren(QComboBox) if field.currentText()} == {"Seed 4", "Seed 3"}
+        app.studio.explorer.travelling.add(*space.bookmarks.ids)
+        assert [space.journey.stops.item(row).text() for row in range(2)] == ["Seed 4", "Seed 3"]
+        space.show_tool("Family")
+        await app.studio.tasks.idle()
+        assert "Seed 4" in [space.family.list.item(row).text() for row in range(space.family.list.count())]
+        space.show_tool("Blend")
+        space.blend.pad.moved.emit(("coarse", "middle", "fine"), (0.4, 0.5))
+        space.blend.pad.rested.emit()
+        await app.studio.tasks.idle()
+        app.window.actions_by_id["bookmark"].trigger()
+        await app.studio.tasks.idle()
+        assert app.window.status.text() == "Bookmarked Seed 3 with seed 4"
+
+    visit(scenario)
+
+
+def test_what_was_said_goes_after_a_while(visit: Visitor, script: StudioScript, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "SAID_MS", 150)
+
+    async def scenario(app: App) -> None:
+        app.studio.notices.say("Painted in 0.2 s")
+        assert app.window.status.text() == "Painted in 0.2 s"
+        await until(lambda: not app.window.status.text())
+
+    visit(scenario)
+
+
+def test_banners_leave_the_tools_of_the_explore_workspace_free(visit: Visitor, script: StudioScript) -> None:
+    async def scenario(app: App) -> None:
+        space = await explore(app, script, "boats")
+        app.window.resize(1440, 900)
+        app.window.banners.offer("Sfumato stopped unexpectedly last time. A report of it is kept on this machine.", ("Show", lambda: None))
+        banners, stage = app.window.banners, space.stage
+        assert QRect(stage.mapTo(space, QPoint()), stage.size()).contains(banners.geometry()) and banners.isVisible()
 
     visit(scenario)

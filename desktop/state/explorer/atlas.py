@@ -66,6 +66,7 @@ class Atlas(QObject):
         """Of the picture that is travelled to; the thumbnails are without them."""
         self.stage: Progress | None = None
         """How far the map itself is, where it has to be made first."""
+        self._awaited: ShowTiles | None = None
 
     # What is seen
 
@@ -94,6 +95,11 @@ class Atlas(QObject):
         under = {key for tile in seen if tile not in self._tiles for key in self._instead(tile)}
         for key in sorted(under) + [tile for tile in seen if tile in self._tiles]:
             yield key, self._tiles[key]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing can be shown yet, and thumbnails are on their way."""
+        return self._awaited is not None and next(self.thumbnails(), None) is None
 
     def places(self, kind: Marks) -> list[tuple[Latent, MapPoint]]:
         """The pictures of a kind whose places are known, and where they are."""
@@ -194,9 +200,19 @@ class Atlas(QObject):
             visited = tuple(self._trail) if self.shades else ()
             places = tuple((column, row) for _, column, row in wanted)
             request = ShowTiles(self._model.id, self.layout, wanted[0][0], places, truncation=Generate.truncation, visited=visited)
+            self._awaited = request
+            self.changed.emit()
             self._tasks.spawn_latest(self._shown(request, self._model), "tiles")
 
     async def _shown(self, request: ShowTiles, model: ModelKey) -> None:
+        try:
+            await self._take(request, model)
+        finally:
+            if self._awaited is request:  # and not a later one, which has begun before this one ended
+                self._awaited = None
+                self.changed.emit()
+
+    async def _take(self, request: ShowTiles, model: ModelKey) -> None:
         async with aclosing(self._link.stream(request)) as bodies:
             async for body in bodies:
                 match body:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop.client import RequestFailed
+from desktop.state.explorer.names import short_name
 from desktop.state.frames import to_image
 from desktop.state.link import Link
 from desktop.state.notices import Notices
@@ -22,10 +23,12 @@ EDGE = 128
 
 
 class Bookmarks(QObject):
-    """The bookmarks of the model that is open, the newest first. `changed` follows them, `pictured` a thumbnail (id, image)."""
+    """The bookmarks of the model that is open, the newest first. `changed` follows them, `pictured` a thumbnail (id, image); `removed`
+    carries the one that was taken away."""
 
     changed = Signal()
     pictured = Signal(str, QImage)
+    removed = Signal(object)
 
     def __init__(self, link: Link, tasks: Tasks, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +69,8 @@ class Bookmarks(QObject):
         self._tasks.spawn(self._add(latent, place), "bookmark")
 
     def remove(self, id: str) -> None:
-        """Take the bookmark away; the picture stays in the library."""
-        self._tasks.spawn(self._mark(MarkPicture(id, bookmarked=False)), "bookmark")
+        """Take the bookmark away; the picture stays in the library, with its name."""
+        self._tasks.spawn(self._remove(id), "bookmark")
 
     def restore(self, id: str) -> None:
         self._tasks.spawn(self._mark(MarkPicture(id, bookmarked=True)), "bookmark")
@@ -92,15 +95,22 @@ class Bookmarks(QObject):
     async def _add(self, latent: Latent, place: Place) -> None:
         kept = await self._link.run(KeepPicture(latent, place, latent.name))
         await self._mark(MarkPicture(kept.id, bookmarked=True))
-        self._notices.say(f"Bookmarked {kept.name or 'the picture'}")
+        self._notices.say(f"Bookmarked {short_name(kept.name, kept.latent.model.id) or 'the picture'}")
 
-    async def _mark(self, change: MarkPicture) -> None:
+    async def _remove(self, id: str) -> None:
+        marked = await self._mark(MarkPicture(id, bookmarked=False))
+        can_return = marked.latent.model == self._model  # nobody can go to one that is lost
+        self._notices.say("Bookmark removed. Ctrl+B on the picture brings it back" if can_return else "Bookmark removed.")
+        self.removed.emit(marked)
+
+    async def _mark(self, change: MarkPicture) -> Member:
         marked = await self._link.run(change)
         if marked.latent.model != self._model:
-            if not marked.bookmarked and any(member.id == marked.id for member in self.lost):
-                self.lost = tuple(member for member in self.lost if member.id != marked.id)
+            if self._model is not None and marked.latent.model.id == self._model.id:
+                others = tuple(member for member in self.lost if member.id != marked.id)
+                self.lost = (*others, marked) if marked.bookmarked else others
                 self.changed.emit()
-            return
+            return marked
         there = self.find(marked.id) is not None
         if not marked.bookmarked:
             self._set(tuple(member for member in self.all if member.id != marked.id))
@@ -108,6 +118,7 @@ class Bookmarks(QObject):
             self._set(tuple(marked if member.id == marked.id else member for member in self.all))
         else:
             self._set((marked, *self.all))
+        return marked
 
     def _set(self, members: tuple[Member, ...]) -> None:
         self.all = members

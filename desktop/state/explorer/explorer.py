@@ -15,6 +15,7 @@ from desktop.state.explorer.bookmarks import Bookmarks
 from desktop.state.explorer.charting import Charting
 from desktop.state.explorer.dragging import Dragging
 from desktop.state.explorer.family import Family
+from desktop.state.explorer.names import short_name
 from desktop.state.explorer.records import Records
 from desktop.state.explorer.searching import Searching
 from desktop.state.explorer.steering import Steering
@@ -140,9 +141,9 @@ class Explorer(QObject):
             self.viewer.when_there(lambda latent: self.bookmarks.add(latent, place))
 
     def lay(self, latent: Latent) -> None:
-        """Lay a picture over what is on the canvas; it can be undone like any other change."""
+        """Lay a picture over what is on the canvas, opaque: it is what is wanted there. It can be undone like any other change."""
         named = latent if latent.name else replace(latent, name=f"{latent.model.id} picture")
-        self._session.apply(lambda document: edits.add_layer(document, named), f"layer {named.name}", f"Added {named.name} as a layer")
+        self._session.apply(lambda document: edits.add_layer(document, named, 1.0), f"layer {named.name}", f"Added {named.name} as a layer")
         shown, place = self.viewer.latent, self.viewer.place
         self.records.remember(named, place if shown is not None and place is not None and shown.key == named.key else named)
 
@@ -218,7 +219,8 @@ class Explorer(QObject):
             self.visit(made)
         else:
             self.family.wait(made)
-            self._notices.say(f"{asked.name or 'The picture'} is made anew in {made.model.id}: Family leads there")
+            name = short_name(asked.name, asked.model.id) or "The picture"
+            self._notices.say(f"{name} is made anew in {made.model.id}: Family leads there")
 
     def _see_generators(self) -> None:
         if self.is_open and self.generators.find(self.model) is None and self.generators.all:

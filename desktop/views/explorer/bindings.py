@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from desktop.state.explorer.atlas import Marks
+from desktop.state.explorer.names import short_name
 from desktop.state.studio import Studio
 from desktop.state.training.generators import in_few_words
 from desktop.views.explorer.bend_bindings import BendBindings
@@ -71,6 +72,7 @@ class ExplorerBindings(QObject):
         model = generators.find(explorer.model)
         whose = "" if model is None else "yours" if generators.is_own(model) else "comes with Sfumato"
         self._space.panel.set_about("" if model is None else f"{in_few_words(model)} · {whose}")
+        self._space.journey.set_own_side(None if explorer.info is None else explorer.info.size)
         self._show_picture(explorer.viewer.image)
 
     def _show_controls(self) -> None:
@@ -103,8 +105,8 @@ class ExplorerBindings(QObject):
 
     def _show_bookmarks(self) -> None:
         bookmarks, strip = self._explorer.bookmarks, self._space.bookmarks
-        lost = [(member.id, member.name or "A picture", self._explorer.absence(member.latent)) for member in bookmarks.lost]
-        strip.set_bookmarks([(member.id, member.name or "A picture") for member in bookmarks.all], self._explorer.model or "", lost)
+        lost = [(member.id, self._name(member.name), self._explorer.absence(member.latent)) for member in bookmarks.lost]
+        strip.set_bookmarks([(member.id, self._name(member.name)) for member in bookmarks.all], lost)
         for member in bookmarks.all:
             if not (image := bookmarks.thumbnail(member.id)).isNull():
                 strip.set_picture(member.id, image)
@@ -118,12 +120,15 @@ class ExplorerBindings(QObject):
     def _show_choices(self) -> None:
         """Wherever bookmarks can be chosen."""
         bookmarks = self._explorer.bookmarks
-        choices = [(member.id, member.name or "A picture", bookmarks.thumbnail(member.id)) for member in bookmarks.all]
+        choices = [(member.id, self._name(member.name), bookmarks.thumbnail(member.id)) for member in bookmarks.all]
         self._space.blend.set_choices(choices)
         self._space.journey.set_choices(choices)
         self._show_blend()
         self._show_journey()
         self._show_map()
+
+    def _name(self, name: str) -> str:
+        return short_name(name, self._explorer.model or "") or "A picture"
 
     def _visit(self, id: str) -> None:
         if (member := self._explorer.bookmarks.find(id)) is not None:
@@ -164,7 +169,7 @@ class ExplorerBindings(QObject):
         atlas, travelling = self._explorer.atlas, self._explorer.travelling
         thumbnails = [(*atlas.view.rect(key), tile.image, tile.novelty if atlas.shades else 1.0) for key, tile in atlas.thumbnails()]
         stops = [atlas.view.at(point.x, point.y) for _, point in atlas.places("route")]
-        words = ""
+        words = "Laying out the map…" if atlas.is_bare else ""
         if atlas.stage is not None:
             words = f"The map is being made, once for each generator: {atlas.stage.fraction:.0%}"
         self._space.map.canvas.show_map(thumbnails, self._pins(), Curve(tuple(stops), travelling.loop), words)
@@ -176,7 +181,7 @@ class ExplorerBindings(QObject):
         for kind in PIN_KINDS:
             for latent, point in atlas.places(kind):
                 member = explorer.bookmarks.find(latent.key)
-                name = (member.name if member is not None else latent.name) or "A picture"
+                name = self._name(member.name if member is not None else latent.name)
                 image = explorer.bookmarks.thumbnail(latent.key) if member is not None else explorer.charting.thumbnail(latent)
                 pins.pop(latent.key, None)
                 pins[latent.key] = Pin(latent.key, kind, name, *atlas.view.at(point.x, point.y), image)
@@ -259,7 +264,7 @@ class ExplorerBindings(QObject):
         stops = [stop for id in travelling.stops if (stop := travelling.find(id)) is not None]
         self._space.map.set_journey(ready=travelling.journey is not None, playing=travelling.is_playing)
         self._space.journey.set_journey(
-            [(stop.name, travelling.thumbnail(stop.id)) for stop in stops],
+            [(self._name(stop.name), travelling.thumbnail(stop.id)) for stop in stops],
             ready=travelling.journey is not None,
             loop=travelling.loop,
             playing=travelling.is_playing,

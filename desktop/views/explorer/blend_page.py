@@ -27,6 +27,13 @@ SLOTS: dict[Mode, tuple[str, ...]] = {
     "four": ("Top left", "Top right", "Bottom left", "Bottom right"),
     "sum": ("This", "Minus that", "Plus the other"),
 }
+APART = "Move Form and Colours to different pictures: the form of one, in the colours of another."
+HINTS: dict[Mode, str] = {
+    "two": APART,
+    "four": APART,
+    "sum": "At the left is This, as it is. The farther to the right, the more of Minus that is taken out of it, and the more of Plus the "
+    "other put in. All three are bookmarks: choose them here.",
+}
 
 
 class Pad(QWidget):
@@ -167,6 +174,7 @@ class BlendPage(QWidget):
         self.pad = Pad()
         self.moves.chosen.connect(self._set_groups)
         self.words = Caption("Bookmark more pictures (Ctrl+B) to blend them.", wrap=True)
+        self.hint = Caption(APART, wrap=True)
         self._fields: list[tuple[Caption, QComboBox]] = []
         for slot in range(4):
             field = combo("Picture")
@@ -189,6 +197,7 @@ class BlendPage(QWidget):
         self.pad.show_blend(mode, spots, [pictures.get(id or "", QImage()) for id in parents], live=live)
         self.pad.setEnabled(None not in parents)
         self.words.setVisible(None in parents)
+        self.hint.setText(HINTS[mode])
         for slot, (label, field) in enumerate(self._fields):
             label.setVisible(slot < len(parents))
             field.setVisible(slot < len(parents))
@@ -229,7 +238,7 @@ class BlendPage(QWidget):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         column.addLayout(grid)
-        column.addWidget(Caption("Move Form and Colours to different pictures: the form of one, in the colours of another.", wrap=True))
+        column.addWidget(self.hint)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(Column(content))

@@ -56,10 +56,9 @@ class BookmarkStrip(QWidget):
     def ids(self) -> list[str]:
         return [self.list.item(row).data(ID) for row in range(self.list.count())]
 
-    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]], model: str = "", lost: Sequence[tuple[str, str, str]] = ()) -> None:
-        """(id, name) of each, all of one model. What is shown already keeps its picture. After them, greyed, (id, name, why) of those that
+    def set_bookmarks(self, bookmarks: Sequence[tuple[str, str]], lost: Sequence[tuple[str, str, str]] = ()) -> None:
+        """(id, name) of each. What is shown already keeps its picture. After them, greyed, (id, name, why) of those that
         nobody can go to."""
-        self.list.names.model = model
         self.list.blockSignals(True)
         known = {self.list.item(row).data(ID): self.list.item(row).icon() for row in range(self.list.count())}
         chosen = self.list.currentItem().data(ID) if self.list.currentItem() is not None else None
@@ -137,8 +136,7 @@ class _List(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Bookmarks")
-        self.names = _ShortNames(self)
-        self.setItemDelegate(self.names)
+        self.setItemDelegate(_Cells(self))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
@@ -162,27 +160,10 @@ class _List(QListWidget):
             super().keyPressEvent(event)
 
 
-class _ShortNames(QStyledItemDelegate):
-    """Draws what tells pictures of one `model` apart; the whole name is what is edited, and in the tip."""
-
-    model = ""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().initStyleOption(option, index)
-        option.text = short_name(option.text, self.model)
-
+class _Cells(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The same with a thumbnail and without one: where a picture stands does not depend on when it came."""
         return CELL
-
-
-def short_name(name: str, model: str) -> str:
-    """A picture's name among others of the same model: "Seed 12" of "scrolls 12", "A place on the map" of "scrolls, a place on the map"."""
-    rest = name.removeprefix(model)
-    if not model or rest == name or not rest.startswith((" ", ", ")):
-        return name
-    rest = rest.lstrip(", ")
-    return f"Seed {rest}" if rest.isdecimal() else rest[:1].upper() + rest[1:] or name
 
 
 def icon_of(image: QImage) -> QIcon:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject
 
 from desktop.state.explorer.explorer import Explorer
+from desktop.state.explorer.names import short_name
+from desktop.state.explorer.pedigree import Relative
 from desktop.views.explorer.family_page import FamilyPage
 from desktop.views.handlers import Handlers
 
@@ -30,14 +34,22 @@ class FamilyBindings(QObject):
 
     def _show(self) -> None:
         family, generators = self._explorer.family, self._explorer.generators
-        self._page.set_family(family.rows, family.trouble, lambda row: self._explorer.absence(row.latent))
+        rows = [self._named(row) for row in family.rows]
+        self._page.set_family(rows, family.trouble, lambda row: self._explorer.absence(row.latent))
         for row in family.rows:
             if not (image := family.thumbnail(row.id)).isNull():
                 self._page.list.set_picture(row.id, image)
         self._page.set_others([(model.id, model.id) for model in generators.all if model.id != self._explorer.model])
         made = family.waiting if family.waiting is not None and not self._explorer.absence(family.waiting) else None
-        waiting = "" if made is None else f"{made.name or 'The picture'} was made anew in {made.model.id} meanwhile."
+        waiting = (
+            "" if made is None else f"{short_name(made.name, made.model.id) or 'The picture'} was made anew in {made.model.id} meanwhile."
+        )
         self._page.set_replay(ready=bool(family.rows), busy=family.is_replaying, remade=family.is_remade, said=family.said, waiting=waiting)
+
+    def _named(self, row: Relative) -> Relative:
+        """As everywhere in the workspace; what its name says already is not said twice."""
+        name = short_name(row.name, self._explorer.model or "")
+        return replace(row, name=name, how="" if row.how.casefold() == name.casefold() else row.how)
 
     def _visit(self, id: str) -> None:
         if (relative := self._explorer.family.find(id)) is not None:

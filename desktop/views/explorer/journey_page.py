@@ -54,7 +54,7 @@ class JourneyPage(QWidget):
         self.easing.set_tip("even", "Always as fast in what is seen")
         self.where = ValueSlider("Where", 0, 1, 0, step=0.005, default=0, unit="%", factor=100, decimals=0)
         self.play = IconButton("play", "Play")
-        self.seconds = ValueSlider("Seconds", 1, 120, 4, step=0.5, default=4, unit="s", log=True, decimals=1)
+        self.seconds = ValueSlider("Length of the whole film", 1, 120, 4, step=0.5, default=4, unit="s", log=True, decimals=1)
         self.film_size = combo("Size of the film")
         for side, text in SIZES:
             self.film_size.addItem(text, side)
@@ -97,6 +97,10 @@ class JourneyPage(QWidget):
         for part in (self.earlier, self.later, self.remove):
             part.setVisible(len(stops) > 0)
         self._enable()
+
+    def set_own_side(self, side: int | None) -> None:
+        """The size in pixels that the generator has learnt; None as long as it is not known."""
+        self.film_size.setItemText(0, SIZES[0][1] if side is None else f"{SIZES[0][1]} – {side} px")
 
     def set_where(self, at: float) -> None:
         self.where.set_value(at)

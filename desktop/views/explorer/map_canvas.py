@@ -199,7 +199,7 @@ class MapCanvas(QWidget):
         painter.fillRect(self.rect(), QColor(THEME.canvas))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for left, top, side, image, novelty in self._thumbnails:
-            square = QRectF(left, top, side, side)
+            square = self._on_pixels(left, top, side)
             painter.drawImage(square, image)
             if novelty < 1:
                 painter.fillRect(square, QColor(0, 0, 0, round(255 * DARKEST * (1 - novelty))))
@@ -216,6 +216,12 @@ class MapCanvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
+
+    def _on_pixels(self, left: float, top: float, side: float) -> QRectF:
+        """A square whose edges lie between pixels of the screen: where two meet, neither leaves a line of the ground."""
+        ratio = self.devicePixelRatioF()
+        from_left, from_top, to_right, to_bottom = (round(edge * ratio) / ratio for edge in (left, top, left + side, top + side))
+        return QRectF(from_left, from_top, to_right - from_left, to_bottom - from_top)
 
     def _paint_middle(self, painter: QPainter) -> None:
         """Where the live picture is, seen on any ground."""

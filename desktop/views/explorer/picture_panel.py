@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
+from desktop.actions import UNBOOKMARK, command
 from desktop.state.explorer.steering import MOST_SEED
 from desktop.views.training.choices import combo
 from desktop.views.training.parts import level_line
@@ -61,7 +62,7 @@ class PicturePanel(QWidget):
         self.other_grain = LinkButton("Other grain")
         self.other_grain.setToolTip("The same picture with other fine detail")
         self.bookmark = push_button("Bookmark", icon_name="star")
-        self.bookmark.setToolTip("Keep the picture where it can be found again  (Ctrl+B)")
+        self.set_bookmarked(False)
         self.canvas = push_button("Send to the canvas", "primary", icon_name="layers")
         self.canvas.setToolTip("Lay the picture over the canvas's, to paint it in any style  (Ctrl+Return)")
         self._arrange()
@@ -89,7 +90,10 @@ class PicturePanel(QWidget):
         self.other_grain.setEnabled(controls.ready and controls.grain)
 
     def set_bookmarked(self, on: bool) -> None:
-        self.bookmark.setText("Remove the bookmark" if on else "Bookmark")
+        row = command("bookmark")
+        text, tip = UNBOOKMARK if on else ("Bookmark", row.tip)
+        self.bookmark.setText(text)
+        self.bookmark.setToolTip(f"{tip}  (Ctrl+B)")
 
     def _arrange(self) -> None:
         self.seed.lineEdit().setTextMargins(6, 0, 0, 0)

@@ -161,6 +161,7 @@ def test_found_photos_and_pictures_on_the_canvas_are_places(play: Play) -> None:
         explorer.visit(other)
         await sitting.settle()
         assert [latent for latent, _ in explorer.atlas.places("canvas")] == [seed]
+        assert [layer.opacity for layer in sitting.studio.session.recipe.layers] == [1.0, 1.0], "a picture that is sent there is seen"
         assert [latent for latent, _ in explorer.atlas.places("photos")] == [photo, other]
         assert sitting.engine.requests_of(Visit)[-1].place == other
         explorer.atlas.watch(False)

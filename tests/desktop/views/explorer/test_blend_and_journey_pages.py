@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.views.explorer.blend_page import BlendPage
+from desktop.views.explorer.blend_page import APART, BlendPage
 from desktop.views.explorer.journey_page import JourneyPage
 from desktop.widgets.controls import IconButton
 from desktop.widgets.theme import THEME
@@ -51,6 +51,9 @@ def test_the_pad(qtbot: QtBot) -> None:
     hollow = handle()
     page.set_blend("two", MIDDLE, ("a", "b"), shown)
     assert handle() == THEME.accent.lower() != hollow
+    assert page.hint.text() == APART
+    page.set_blend("sum", MIDDLE, ("a", "b", None), shown)
+    assert "At the left is This" in page.hint.text() and "Minus that" in page.hint.text()
     page.set_blend("four", MIDDLE | {"fine": (0.1, 0.9)}, ("a", "b", "c", None), {})
     assert not page.pad.isEnabled() and page.words.isVisible()
     page.pad.grab()
@@ -90,3 +93,12 @@ def test_the_journeys_page(qtbot: QtBot) -> None:
     page.set_journey([], ready=True, loop=False, playing=True, frames=60)
     named(page, IconButton, "Pause").click()
     assert told[-1] == ("play", False) and not page.loop.isChecked()
+
+
+def test_the_film_says_how_large_and_how_long_it_is(qtbot: QtBot) -> None:
+    page = JourneyPage()
+    qtbot.addWidget(page)
+    page.set_own_side(128)
+    assert page.film_size.itemText(0) == "As the generator learnt – 128 px" and page.film_size.itemData(0) is None
+    page.set_own_side(None)
+    assert page.film_size.itemText(0) == "As the generator learnt"

@@ -123,3 +123,15 @@ def test_a_journey_is_a_curve_through_its_stops(page: MapPage) -> None:
     assert page.play.text() == "Pause" and page.to_journey.isVisible()
     page.set_journey(ready=False, playing=False)
     assert not page.play.isVisible()
+
+
+def test_neighbours_leave_no_line_of_the_ground_between_them(page: MapPage) -> None:
+    white = QImage(8, 8, QImage.Format.Format_RGB32)
+    white.fill(Qt.GlobalColor.white)
+    sides = [(column * 52.3 - 17.45, row * 52.3 - 170.52) for column in range(9) for row in range(16)]
+    page.canvas.show_map([(left, top, 52.3, white, 1.0) for left, top in sides], ())
+    shown = page.canvas.grab().toImage()
+    ratio = shown.devicePixelRatio()
+    down = [shown.pixelColor(round(30 * ratio), row).lightness() for row in range(round(20 * ratio), round(180 * ratio))]
+    across = [shown.pixelColor(column, round(30 * ratio)).lightness() for column in range(round(20 * ratio), round(180 * ratio))]
+    assert min(down) == min(across) == 255
