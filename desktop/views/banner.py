@@ -40,7 +40,7 @@ class Banner(QWidget):
         text = QLabel(sentence)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text.setMinimumWidth(160)
+        text.setMinimumWidth(80)
         row = QHBoxLayout(self)
         row.setContentsMargins(THEME.space_4, THEME.space_2, THEME.space_2, THEME.space_2)
         row.setSpacing(THEME.space_3)
@@ -151,10 +151,13 @@ class Banners(QWidget):
         room = self._host.rect()
         if self._area is not None and self._area.isVisibleTo(self._host):
             room = QRect(self._area.mapTo(self._host, QPoint()), self._area.size())
-        width = max(1, min(WIDEST, room.width() - 2 * THEME.space_4))
+        least = max((banner.minimumSizeHint().width() for banner in self._shown), default=1)
+        width = max(least, min(WIDEST, room.width() - 2 * THEME.space_4))
         heights = [banner.heightForWidth(width) for banner in self._shown]
         height = sum(heights) + self._column.spacing() * max(0, len(heights) - 1)
-        self.setGeometry(room.left() + (room.width() - width) // 2, room.top() + THEME.space_4, width, height)
+        # One with many answers in a narrow place reaches out to the left: never over the tools on the right.
+        left = min(room.left() + (room.width() - width) // 2, room.right() - THEME.space_4 - width)
+        self.setGeometry(left, room.top() + THEME.space_4, width, height)
         self.raise_()
 
     def event(self, event: QEvent) -> bool:

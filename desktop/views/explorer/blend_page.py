@@ -31,8 +31,8 @@ APART = "Move Form and Colours to different pictures: the form of one, in the co
 HINTS: dict[Mode, str] = {
     "two": APART,
     "four": APART,
-    "sum": "At the left is This, as it is. The farther to the right, the more of Minus that is taken out of it, and the more of Plus the "
-    "other put in. All three are bookmarks: choose them here.",
+    "sum": "At the left is this, as it is. The farther to the right, the more of that is taken out of it, and the more of the other is put "
+    "in. Choose all three above, among your bookmarks.",
 }
 
 

@@ -100,7 +100,7 @@ def test_a_picture_that_is_made_anew_late_does_not_take_away_the_one_that_is_loo
         explorer.steering.rest()
         await sitting.settle()
         assert explorer.model == "boats" and explorer.steering.seed == 7
-        assert sitting.said[-1] == "boats 0, steered is made anew in sails: Family leads there"
+        assert sitting.said[-1] == "Seed 0, steered is made anew in sails: Family leads there"
         made = family.waiting
         assert made is not None and made.model == key_of("sails")
         explorer.visit(made)

@@ -53,7 +53,7 @@ def test_the_pad(qtbot: QtBot) -> None:
     assert handle() == THEME.accent.lower() != hollow
     assert page.hint.text() == APART
     page.set_blend("sum", MIDDLE, ("a", "b", None), shown)
-    assert "At the left is This" in page.hint.text() and "Minus that" in page.hint.text()
+    assert "At the left is this" in page.hint.text() and "that is taken out" in page.hint.text()
     page.set_blend("four", MIDDLE | {"fine": (0.1, 0.9)}, ("a", "b", "c", None), {})
     assert not page.pad.isEnabled() and page.words.isVisible()
     page.pad.grab()
