@@ -169,10 +169,12 @@ def test_on_an_empty_canvas_a_file_is_asked_for(engine: StartEngine, travel: Tra
 
 def test_one_that_takes_long_is_stopped(travel: Travel, photo: Path) -> None:
     scripts: list[StudioScript] = []
+    engines: list[FakeEngine] = []
 
     def start(where: Places, on_event: OnEvent) -> EngineLike:
         scripts.append(StudioScript(where.blobs, exports_wait=True))
-        return FakeEngine(scripts[0], threaded=True).start(on_event)
+        engines.append(FakeEngine(scripts[0], threaded=True))
+        return engines[0].start(on_event)
 
     async def journey(artist: Traveller) -> None:
         jobs = artist.app.studio.jobs
@@ -183,6 +185,7 @@ def test_one_that_takes_long_is_stopped(travel: Travel, photo: Path) -> None:
         await until(lambda: bool(jobs.running and jobs.running[0].fraction is not None))
         assert jobs.running[0].title == "Enlarging boat enlarged.png"
         jobs.cancel(jobs.running[0].id)
+        await until(lambda: bool(engines[0].cancelled))  # else what waits could end before it hears of it
         scripts[0].exports_wait = False
         await artist.settle()
         assert artist.said[-1] == "Stopped: boat enlarged.png was not written"
