@@ -164,7 +164,7 @@ def test_unknown_format(tmp_path: Path, deep_picture: Picture, name: str) -> Non
 
 @pytest.mark.parametrize("options", [{"quality": 0}, {"quality": 101}, {"dpi": 0}, {"dpi": 1e9}])
 def test_bad_options(tmp_path: Path, deep_picture: Picture, options: dict[str, Any]) -> None:
-    with pytest.raises(BadRequest, match="is not between"):
+    with pytest.raises(BadRequest, match="it must lie between 1 and"):
         save(deep_picture, tmp_path / "picture.jpg", **options)
 
 
