@@ -102,6 +102,10 @@ class Plan:
         """Of all scratch files."""
         return 6 * (sum(width * height for width, height in self.sizes[1:]) + sum(each.pixels for each in self.enlarged))
 
+    def read(self, level: Raster, number: int) -> Raster:
+        """A level as what is made of it sees it: without the painter's grid, but for the first one where more is painted, or nothing."""
+        return Gridless(level) if number or (self.painting is not None and len(self.sizes) == 1) else level
+
     @property
     def work(self) -> float:
         """In pixels that the network paints."""
@@ -160,13 +164,11 @@ def painted(
     moments = None
     if native:
         moments = yield from streamed_moments(layer, *levels.sizes[-1], context)
-    raster: Raster = yield from first_level(layer, *levels.sizes[0], moments, context)
+    raster = levels.read((yield from first_level(layer, *levels.sizes[0], moments, context)), 0)
     for number, size in enumerate(levels.sizes[1:], 1):
         strips = yield from open_strips(f"level-{number}", *size, LEVEL_ROWS)
         yield from _paint(strips, Enlarged.stretched(raster, *size), layer, moments, context)
-        raster = Gridless(strips)
-    if levels.painting is not None and len(levels.sizes) == 1:
-        raster = Gridless(raster)
+        raster = levels.read(strips, number)
     if levels.painting is not None:
         raster = yield from _enlarge(raster, levels.painting, "painting", open_strips, context)
     mask = yield from mask_windows(layer, width, height, context)

@@ -44,12 +44,11 @@ def painted_at(rect: Rect, layer: Layer, levels: Plan, width: int, height: int, 
     opacity = None if alpha is None else Enlarged.covering(alpha, width, height)
     if not levels.sizes:
         return Painted(layer, photo, opacity, None, None)
-    raster: Raster = yield from first_level(layer, *levels.sizes[0], None, context)
+    raster = levels.read((yield from first_level(layer, *levels.sizes[0], None, context)), 0)
     last, parts = _parts(rect, levels, width, height)
-    for size, part in zip(levels.sizes[1:], parts, strict=True):
-        raster = Gridless((yield from _painted_part(part, layer, size, Enlarged.stretched(raster, *size), context)))
-    if levels.painting is not None and len(levels.sizes) == 1:
-        raster = Gridless(raster)
+    for number, (size, part) in enumerate(zip(levels.sizes[1:], parts, strict=True), 1):
+        painting = yield from _painted_part(part, layer, size, Enlarged.stretched(raster, *size), context)
+        raster = levels.read(painting, number)
     if levels.painting is not None:
         raster = yield from _enlarged_part(last, raster, levels.painting)
     mask = yield from mask_windows(layer, width, height, context)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel, QPushButton
 
 from desktop.app import StartEngine
 from desktop.client import EngineLike, OnEvent
@@ -24,7 +24,7 @@ from engine.api.proofing import EnlargementSpot
 from engine.api.requests import Request, Thumbnail
 from engine.models import foreign
 from tests.desktop.sitting import until
-from tests.desktop.views.finding import named
+from tests.desktop.views.finding import answer_with, named
 from tests.fake_engine import FakeEngine, StudioScript
 from tests.flows.conftest import Travel, Traveller, start_fake_engine
 
@@ -149,9 +149,7 @@ def test_on_an_empty_canvas_a_file_is_asked_for(engine: StartEngine, travel: Tra
 
     async def journey(artist: Traveller) -> None:
         dialog = dialog_of(artist)
-        (asked,) = dialog.findChildren(QFileDialog)
-        asked.filesSelected.emit([str(diary)])
-        asked.close()
+        answer_with(dialog, diary)
         await artist.settle()
         assert "diary.png is not an image" in shown_texts(dialog)
         assert not named(dialog, QPushButton, "Enlarge").isEnabled()
@@ -209,9 +207,7 @@ def test_a_network_that_cannot_be_read_is_refused_beforehand(
         dialog = dialog_of(artist)
         await artist.settle()
         choose(dialog, "Manner", "A model file…")
-        (asked,) = dialog.findChildren(QFileDialog)
-        asked.filesSelected.emit([str(model)])
-        asked.close()
+        answer_with(dialog, model)
         await until(lambda: "spandrel" in shown_texts(dialog))
         assert "reading it needs the package spandrel, which is not installed" in shown_texts(dialog)
         assert not named(dialog, QPushButton, "Enlarge").isEnabled()
@@ -239,9 +235,7 @@ def test_a_network_of_another_program_enlarges_it(real_engine: StartEngine, trav
         dialog = dialog_of(artist)
         await artist.settle()
         choose(dialog, "Manner", "A model file…")
-        (asked,) = dialog.findChildren(QFileDialog)
-        asked.filesSelected.emit([str(model)])
-        asked.close()
+        answer_with(dialog, model)
         await until(lambda: dialog.loupe.accessibleDescription() != "")
         await artist.settle()
         press(dialog, "Scale: 4× as wide")

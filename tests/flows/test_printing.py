@@ -16,7 +16,7 @@ from desktop.views.export_dialog import ExportDialog
 from desktop.widgets.controls import Switch
 from engine.api.output import Output
 from engine.api.proofing import Proof
-from tests.desktop.views.finding import named
+from tests.desktop.views.finding import answer_with, named
 from tests.engine.imaging.printer_profile import cmyk_profile
 from tests.fake_engine import png
 from tests.flows.conftest import Travel, Traveller, start_fake_engine
@@ -82,9 +82,7 @@ def test_an_export_that_is_cancelled_leaves_the_next_ones_as_they_were(travel: T
         before = studio.settings.settings.export
         dialog = dialog_of(artist)
         choose(dialog, "Colours", "A printer’s profile…")
-        (asked,) = dialog.findChildren(QFileDialog)
-        asked.filesSelected.emit([str(printer)])
-        asked.close()
+        answer_with(dialog, printer)
         named(dialog, Switch, "Soft proof").click()
         named(dialog, Switch, "Mark what cannot be printed").click()
         assert studio.proofing.proof == Proof(str(printer), gamut=True)
@@ -118,9 +116,7 @@ def test_the_canvas_in_the_printers_colours(real_engine: StartEngine, travel: Tr
         plain = seen()
         assert not window.actions_by_id["gamut-warning"].isEnabled()
         window.actions_by_id["soft-proof"].trigger()
-        (asked,) = window.findChildren(QFileDialog)
-        asked.filesSelected.emit([str(printer)])
-        asked.close()
+        answer_with(window, printer)
         await artist.settle()
         assert window.actions_by_id["soft-proof"].isChecked()
         assert "Soft proof: Rag 308" in window.picture_facts.text()

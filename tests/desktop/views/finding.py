@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
 W = TypeVar("W", bound=QWidget)
 
@@ -19,6 +20,13 @@ def named(parent: QWidget, kind: type[W], name: str) -> W:
 
 def spoken_name(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+
+
+def answer_with(parent: QWidget, file: Path | str) -> None:
+    """Choose a file in the only file dialog that a window has open."""
+    (asked,) = parent.findChildren(QFileDialog)
+    asked.filesSelected.emit([str(file)])
+    asked.close()
 
 
 def picture(colour: str = "#806040", width: int = 64, height: int = 48) -> QImage:

@@ -14,7 +14,7 @@ from desktop.views.exporting.spot_view import LoupeView, SmallPicture
 from desktop.widgets.controls import Switch
 from engine.api.output import Output
 from engine.api.proofing import Proof, Spot
-from tests.desktop.views.finding import named, picture
+from tests.desktop.views.finding import answer_with, named, picture
 from tests.engine.imaging.printer_profile import cmyk_profile
 
 
@@ -251,9 +251,7 @@ def test_what_is_no_profile_is_not_taken(dialog: ExportDialog, tmp_path: Path, p
     bad = tmp_path / "p.icc"
     bad.write_text("words")
     choose(dialog, "Colours", "A printer’s profile…")
-    (asked,) = dialog.findChildren(QFileDialog)
-    asked.filesSelected.emit([str(bad)])
-    asked.close()
+    answer_with(dialog, bad)
     assert "p.icc is not a colour profile" in shown_texts(dialog)
     assert dialog.output.profile == printer
     assert named(dialog, QComboBox, "Colours").findData(str(bad)) < 0
